@@ -1,0 +1,1 @@
+"""Leumund: what people say about a company, measured honestly."""
