@@ -1,0 +1,87 @@
+"""What a reader hands out: posts as found on a page, before anything is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+__all__ = ["FoundPost", "FoundQuote", "Note", "Page", "ReadPage", "Reader"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as bytes, with its name; text and encoding come from `sources.pages`."""
+
+    name: str
+    content: bytes
+    sha256: str
+    url: str = ""
+    taken_at: datetime | None = None
+    reservation: str = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundQuote:
+    """Somebody else's words inside a post."""
+
+    author: str
+    text: str
+    number: str = ""  # the quoted post's own number where the markup tells it
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPost:
+    """One post as found; names as shown, times as far as the page tells them."""
+
+    venue: str
+    software: str
+    board: str
+    thread_title: str
+    thread_number: str  # the software's own thread number or the thread's address
+    position: int  # 1 = first post of the thread, 0 = unknown
+    number: str  # the software's own post number, '' when it has none
+    author: str
+    posted_at: datetime | None  # with zone
+    posted_precision: str  # second, minute, day, month, unknown
+    zone_assumed: str  # '' when the page states the zone
+    time_text: str
+    text: str
+    quotes: tuple[FoundQuote, ...] = ()
+    url: str = ""
+    edited_at: datetime | None = None
+    confidence: float = 1.0  # 0..1, how sure the reader is of the post's boundaries
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something on a page that could not be used, or was read otherwise than declared."""
+
+    place: str  # row, post or line
+    code: str  # error code
+    seen: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """All that one page (or one slice of a long table) gave."""
+
+    page: Page
+    reader: str  # name and version
+    posts: list[FoundPost]
+    notes: list[Note] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One source: how sure it is that a page is its own, and how it reads it.
+
+    `recognise` gets the first 64 KiB, decoded, and gives 0..1. `read` yields one ReadPage per page, or several for
+    tables and mailboxes so that memory stays bounded; it raises InputError when the shape is broken.
+    """
+
+    name: str
+    version: str
+    recognise: Callable[[Page, str], float]
+    read: Callable[[Page], Iterator[ReadPage]]
