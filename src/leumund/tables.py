@@ -21,6 +21,7 @@ __all__ = [
     "Author",
     "Coverage",
     "Estimate",
+    "Evidence",
     "Family",
     "Field",
     "Intake",
@@ -406,6 +407,26 @@ class Estimate:
     n_labels: Annotated[int, "labels that the correction rests on"]
     method: Annotated[str, "name of the method, see the method page"]
     verdict: Annotated[str, Unit("'', higher, lower, no_difference_shown, too_few"), "what may be said"]
+
+
+@_declare("evidence")
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One post behind a figure, as it may be quoted: at most 200 characters, no name, no address."""
+
+    figure_id: Annotated[str, KEY, "the figure"]
+    rank: Annotated[int, KEY, Unit("1 = clearest"), "order in which to show the posts"]
+    post_id: Annotated[str, "the post"]
+    venue: Annotated[str, "the forum"]
+    posted_at: Annotated[datetime, Unit("UTC"), "when it was posted"]
+    posted_precision: Annotated[str, "how exactly the time is known"]
+    language: Annotated[str, "language of the post"]
+    p_negative: Annotated[int, P, "probability of negative"]
+    p_neutral: Annotated[int, P, "probability of neutral"]
+    p_positive: Annotated[int, P, "probability of positive"]
+    excerpt: Annotated[str, "own words around the span, at most 200 characters"]
+    mark_start: Annotated[int, Unit("character"), "start of the telling words in the excerpt"]
+    mark_end: Annotated[int, Unit("character"), "end of the telling words in the excerpt"]
 
 
 def table_of(name: str) -> Table:

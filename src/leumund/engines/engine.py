@@ -1,0 +1,70 @@
+"""What every engine offers: run a query, map batches, hold a small table whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from leumund.engines.parts import part_files, writing
+from leumund.errors import TooManyRows
+from leumund.step import Batch, Query, Whole
+from leumund.tables import arrow_schema
+
+__all__ = ["Engine", "Inputs", "read_parts", "run_whole"]
+
+Inputs = Mapping[str, Sequence[Path]]
+"""Table name -> its parts (Parquet files, or folders of them)."""
+
+
+class Engine(Protocol):
+    """The same few verbs on every engine; each writes complete parts or nothing."""
+
+    name: str
+
+    def query(self, step: Query, inputs: Inputs, output: Path) -> None:
+        """Run a query over all parts and write its result, cast to the declared schema, as one part."""
+
+    def batch(self, step: Batch, source: Path, output: Path) -> None:
+        """Map one part to one part."""
+
+    def whole(self, step: Whole, inputs: Inputs, outputs: Mapping[str, Path]) -> None:
+        """Load reduced tables, run, write one part per table written."""
+
+    def close(self) -> None:
+        """Let go of processes and connections."""
+
+
+def read_parts(table: str, parts: Sequence[Path], columns: Sequence[str] | None = None) -> pa.Table:
+    """Give all rows of the parts as one Arrow table in the declared schema (an empty one when there are no parts)."""
+    schema = arrow_schema(table)
+    if columns is not None:
+        schema = pa.schema([schema.field(name) for name in columns])
+    files = [str(file) for part in parts for file in part_files(part)]
+    if not files:
+        return schema.empty_table()
+    return ds.dataset(files, format="parquet", schema=arrow_schema(table)).to_table(columns=schema.names).cast(schema)
+
+
+def run_whole(step: Whole, inputs: Inputs, outputs: Mapping[str, Path]) -> None:
+    """Run a Whole step in this process; the same on every engine.
+
+    Raises TooManyRows when the tables read have more rows together than the step declared.
+    """
+    rows = sum(
+        pq.ParquetFile(f).metadata.num_rows for parts in inputs.values() for part in parts for f in part_files(part)
+    )
+    if rows > step.bound_rows:
+        raise TooManyRows(
+            f"{rows:,} rows for a step that holds at most {step.bound_rows:,} in memory",
+            where=f"step {step.name}, tables {', '.join(inputs)}",
+            next_step="shorten the period with --since, or split the project",
+        )
+    written = step.run({table: read_parts(table, parts) for table, parts in inputs.items()})
+    for table, output in outputs.items():
+        with writing(output) as unfinished:
+            pq.write_table(written[table].cast(arrow_schema(table)), unfinished, compression="zstd")

@@ -1,0 +1,1 @@
+"""The picture: what people say, as figures with their error."""

@@ -1,0 +1,86 @@
+"""The picture as one object: what a report, a screen or a script gets to see."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from leumund.tables import Coverage, Estimate, Evidence
+
+__all__ = ["Counts", "Method", "Picture", "TrueValue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many posts there are, and how many of them could not be counted, by reason."""
+
+    stored: int
+    counted: int
+    copies: int
+    company_voice: int
+    incentive: int
+    without_time: int
+    without_brand: int
+    set_aside: int
+    authors: int
+    threads: int
+    venues: int
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What the method page is filled from."""
+
+    readers: tuple[str, ...]
+    model: str
+    model_version: str
+    how_good: tuple[tuple[str, str], ...]  # (language, sentence)
+    n_labels: int
+    engine: str
+    zone_assumed: tuple[str, ...]
+    step_seconds: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrueValue:
+    """The simulated truth beside a figure; only in a simulated project."""
+
+    measure: str
+    brand: str
+    period: str
+    period_start: date
+    value: float
+
+
+@dataclass(frozen=True)
+class Picture:
+    """All figures of one snapshot, the posts behind them, and what the reader must know."""
+
+    title: str
+    own: str
+    rivals: tuple[str, ...]
+    simulated: bool
+    level: float
+    snapshot_id: str
+    made_at: datetime
+    period_start: date
+    period_end: date
+    counts: Counts
+    method: Method
+    estimates: tuple[Estimate, ...]
+    evidence: tuple[Evidence, ...]
+    coverage: tuple[Coverage, ...]
+    truth: tuple[TrueValue, ...] = field(default=())
+
+    def to_json(self) -> str:
+        """Give everything as one JSON document; times in ISO 8601."""
+        return json.dumps(dataclasses.asdict(self), default=_plain, ensure_ascii=False, indent=1)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"no JSON form for {type(value).__name__}")
