@@ -18,6 +18,7 @@ import pyarrow as pa
 
 __all__ = [
     "TABLES",
+    "AuditRow",
     "Author",
     "Coverage",
     "Estimate",
@@ -30,6 +31,7 @@ __all__ = [
     "Language",
     "Post",
     "PostReading",
+    "Publication",
     "Quote",
     "Reading",
     "Sighting",
@@ -355,6 +357,32 @@ class Label:
     blind: Annotated[bool, "the labeller did not see the machine's verdict"]
 
 
+@_declare("audit")
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """Who saw or changed what; only ever added to."""
+
+    number: Annotated[int, KEY, "grows in the order in which the ledger took them, with gaps"]
+    at: Annotated[datetime, Unit("UTC"), "when"]
+    who: Annotated[str, PERSONAL, "who did it"]
+    what: Annotated[str, "what was done, in a word"]
+    subject: Annotated[str, PERSONAL, "to what: a post, a name, a report"]
+    detail: Annotated[str, PERSONAL, "what else there is to say"]
+
+
+@_declare("publications")
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A report that was frozen and given out."""
+
+    publication_id: Annotated[str, KEY, "blake2b-128, hex, of snapshot and report"]
+    snapshot_id: Annotated[str, "the snapshot that its figures recompute from"]
+    report_sha256: Annotated[str, "digest of the report's bytes"]
+    title: Annotated[str, "title as given first"]
+    published_by: Annotated[str, PERSONAL, "who gave it out first"]
+    published_at: Annotated[datetime, Unit("UTC"), "when it was first given out"]
+
+
 @_declare("cells")
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -461,14 +489,8 @@ def tables_page() -> str:
     ]
     lines += ["apart; **personal** columns are personal data.", ""]
     for table in TABLES.values():
-        lines += [
-            f"## {table.name}",
-            "",
-            table.meaning,
-            "",
-            "| column | type | unit or values | meaning |",
-            "|---|---|---|---|",
-        ]
+        lines += [f"## {table.name}", "", table.meaning, ""]
+        lines += ["| column | type | unit or values | meaning |", "|---|---|---|---|"]
         for field in table.fields:
             marks = "".join(f" **{mark}**" for mark, on in (("key", field.key), ("personal", field.personal)) if on)
             kind = f"{field.type}{', may be empty' if field.nullable else ''}"
