@@ -29,7 +29,8 @@ LeumundError
 │   ├── TooManyRows              LM401  a whole-table step was given more rows than it declared
 │   └── StepFailed               LM402  a step stopped; what was finished is kept
 ├── LedgerError                  LM500  the ledger's database cannot be used
-└── ModelError                   LM600  a model file that cannot be used, or rows that teach nothing
+├── ModelError                   LM600  a model file that cannot be used, or rows that teach nothing
+└── CannotEstimate               LM700  numbers from which no honest figure can be made
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from typing import ClassVar
 __all__ = [
     "BadRow",
     "BadSettings",
+    "CannotEstimate",
     "DamagedProject",
     "DateNotUnderstood",
     "DiskFull",
@@ -313,6 +315,15 @@ class ModelError(LeumundError):
     """A model file that cannot be used, or labelled rows from which nothing can be learnt."""
 
     code = "LM600"
+
+
+class CannotEstimate(LeumundError):
+    """Numbers from which no honest figure can be made: malformed, out of range, or too few.
+
+    The message names the argument and what would be needed. Nothing is guessed in its place.
+    """
+
+    code = "LM700"
 
 
 def _all_errors(base: type[LeumundError] = LeumundError) -> Iterator[type[LeumundError]]:

@@ -1,0 +1,83 @@
+"""What the estimators accept, and the sentence they say when they do not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from leumund.errors import CannotEstimate
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+__all__ = ["Floats", "Ints", "as_columns", "as_floats", "as_series", "check_level", "labels_and_scores", "refuse"]
+
+
+def refuse(seen: str, *, where: str = "", next_step: str = "") -> CannotEstimate:
+    """Give the error to raise when no honest figure can be made."""
+    return CannotEstimate(seen, where=where, next_step=next_step)
+
+
+def check_level(level: float) -> float:
+    """Give `level` back when it is a confidence level between .5 and 1."""
+    if not 0.5 <= level < 1:
+        raise refuse(f"the level {level!r} is no confidence level", next_step="give a number such as 0.95")
+    return float(level)
+
+
+def as_floats(values: ArrayLike, name: str) -> Floats:
+    """Give `values` as an array of floats of any shape."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise refuse(f"{name} are not numbers", where=str(error), next_step="give an array of numbers") from error
+
+
+def as_series(values: ArrayLike, name: str, *, finite: bool = True) -> Floats:
+    """Give `values` as a one-dimensional array of floats that is not empty."""
+    array = as_floats(values, name)
+    if array.ndim != 1:
+        raise refuse(f"{name} have {array.ndim} dimensions where one is needed", where=f"shape {array.shape}")
+    if array.size == 0:
+        raise refuse(f"{name} are empty", next_step="there is nothing to estimate without posts")
+    if np.isinf(array).any() or (finite and np.isnan(array).any()):
+        row = int(np.flatnonzero(~np.isfinite(array) if finite else np.isinf(array))[0])
+        raise refuse(f"{name} hold {array[row]}, which is no number to reckon with", where=f"{name}[{row}]")
+    return array
+
+
+def labels_and_scores(
+    labels: ArrayLike, scores: ArrayLike, *, allowed: tuple[float, ...], bounds: tuple[float, float]
+) -> tuple[Floats, Floats]:
+    """Give labels (NaN = unlabelled) and scores as arrays of one length; raise CannotEstimate on anything else."""
+    y = as_series(labels, "labels", finite=False)
+    s = as_series(scores, "scores")
+    if y.size != s.size:
+        raise refuse(f"{y.size} labels but {s.size} scores", next_step="give one score per post; NaN = unlabelled")
+    odd = np.flatnonzero(~np.isnan(y) & ~np.isin(y, allowed))
+    if odd.size:
+        names = ", ".join(f"{value:g}" for value in allowed)
+        raise refuse(f"the label {y[odd[0]]:g} is none of {names}", where=f"labels[{odd[0]}]")
+    out = np.flatnonzero((s < bounds[0]) | (s > bounds[1]))
+    if out.size:
+        raise refuse(f"the score {s[out[0]]:g} lies outside {bounds[0]:g}..{bounds[1]:g}", where=f"scores[{out[0]}]")
+    return y, s
+
+
+def as_columns(clusters: ArrayLike, n: int) -> list[Ints]:
+    """Give one or two columns of group numbers 0..G-1 from an array n, n×1, n×2 or a pair of columns."""
+    try:
+        table: NDArray[Any] = np.asarray(clusters)
+    except ValueError as error:
+        raise refuse("the cluster columns differ in length", where=str(error)) from error
+    if table.ndim == 1:
+        table = table[:, None]
+    if table.ndim == 2 and table.shape[0] != n and table.shape[1] == n:
+        table = table.T
+    if table.ndim != 2 or table.shape[0] != n or table.shape[1] not in (1, 2):
+        raise refuse(f"clusters have the shape {table.shape} for {n} posts", next_step="give one or two columns")
+    if table.dtype.kind == "f" and not np.isfinite(table).all():
+        raise refuse("clusters hold a value that is no group", next_step="give every post its thread and author")
+    return [np.unique(column, return_inverse=True)[1].astype(np.int64).ravel() for column in table.T]
