@@ -291,6 +291,15 @@ class Twin:
     similarity: Annotated[int, P, "share of words alike, in order"]
 
 
+@_declare("kin")
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """A post that has twins, with the group it hangs together with."""
+
+    post_id: Annotated[str, KEY, "the post"]
+    group_id: Annotated[str, "smallest post_id of the group"]
+
+
 @_declare("families")
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -458,7 +467,7 @@ class Evidence:
 
 
 def table_of(name: str) -> Table:
-    """Give the declaration of table `name`; raise KeyError when there is none (a mistake in the code, not the user's)."""
+    """Give the declaration of table `name`; KeyError when there is none is a mistake in the code, not the user's."""
     return TABLES[name]
 
 

@@ -13,7 +13,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from leumund.engines.engine import Inputs, run_whole
+from leumund.engines.engine import Inputs, result_of, run_whole
 from leumund.engines.parts import part_files, writing
 from leumund.errors import StepFailed, storage_errors
 from leumund.step import Batch, Query, Whole
@@ -49,12 +49,9 @@ class DuckEngine:
 
     def query(self, step: Query, inputs: Inputs, output: Path) -> None:
         """Run a query over all parts and write its result, sorted by the table's key, as one part."""
-        table = table_of(step.writes)
         try:
-            tables = {name: self._view(name, inputs[name]) for name in step.reads}
-            result = step.run(tables)
-            result = result.select([result[field.name].cast(_ibis_type(field.type)) for field in table.fields])
-            sql = ibis.to_sql(result.order_by(list(table.key)), dialect="duckdb")
+            result = result_of(step, {name: self._view(name, inputs[name]) for name in step.reads})
+            sql = ibis.to_sql(result.order_by(list(table_of(step.writes).key)), dialect="duckdb")
             with writing(output) as unfinished:
                 self._ibis.raw_sql(f"COPY ({sql}) TO '{_quoted(unfinished)}' (FORMAT parquet, COMPRESSION zstd)")
         except duckdb.IOException as error:
@@ -117,10 +114,6 @@ def _batches(source: Path, columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]
     for file in part_files(source):
         with pq.ParquetFile(file) as parquet:
             yield from parquet.iter_batches(batch_size=ROWS_PER_BATCH, columns=list(columns))
-
-
-def _ibis_type(arrow_type: pa.DataType) -> ibis.expr.datatypes.DataType:
-    return ibis.dtype(str(ibis.expr.schema.Schema.from_pyarrow(pa.schema([("x", arrow_type)]))["x"]))
 
 
 def _quoted(path: Path) -> str:

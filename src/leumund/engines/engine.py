@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+import ibis
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
@@ -13,9 +14,9 @@ import pyarrow.parquet as pq
 from leumund.engines.parts import part_files, writing
 from leumund.errors import TooManyRows
 from leumund.step import Batch, Query, Whole
-from leumund.tables import arrow_schema
+from leumund.tables import arrow_schema, table_of
 
-__all__ = ["Engine", "Inputs", "read_parts", "run_whole"]
+__all__ = ["Engine", "Inputs", "read_parts", "result_of", "run_whole"]
 
 Inputs = Mapping[str, Sequence[Path]]
 """Table name -> its parts (Parquet files, or folders of them)."""
@@ -48,6 +49,13 @@ def read_parts(table: str, parts: Sequence[Path], columns: Sequence[str] | None 
     if not files:
         return schema.empty_table()
     return ds.dataset(files, format="parquet", schema=arrow_schema(table)).to_table(columns=schema.names).cast(schema)
+
+
+def result_of(step: Query, tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    """Give a query's result with the columns of the table it writes, in order and cast to the declared types."""
+    result = step.run(tables)
+    types = ibis.schema(pa.schema([pa.field(field.name, field.type) for field in table_of(step.writes).fields]))
+    return result.select([result[name].cast(kind).name(name) for name, kind in types.items()])
 
 
 def run_whole(step: Whole, inputs: Inputs, outputs: Mapping[str, Path]) -> None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
-from leumund.engines.engine import Inputs, run_whole
+from leumund.engines.engine import Inputs, result_of, run_whole
 from leumund.engines.parts import part_files, writing
 from leumund.step import Batch, Query, Whole
 from leumund.tables import arrow_schema, table_of
@@ -46,10 +46,7 @@ class SparkEngine:
         """Run a query over all parts and write its result, cast to the declared schema, as one folder of files."""
         for table in step.reads:
             self._frame(table, inputs[table]).createOrReplaceTempView(table)
-        result = step.run({table: self._ibis.table(table) for table in step.reads})
-        fields = table_of(step.writes).fields
-        schema = ibis.expr.schema.Schema.from_pyarrow(arrow_schema(step.writes))
-        result = result.select([result[field.name].cast(schema[field.name]) for field in fields])
+        result = result_of(step, {table: self._ibis.table(table) for table in step.reads})
         frame = self._session.sql(ibis.to_sql(result, dialect="pyspark"))
         self._write(frame.orderBy(*table_of(step.writes).key), output)
 
