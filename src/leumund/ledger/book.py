@@ -1,0 +1,166 @@
+"""The ledger itself: what is recorded stays, and what holds now can be read."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import blake2b
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from leumund.errors import WrongUse
+from leumund.ledger.databases import bring_up_to_date, engine_for, reading, writing
+from leumund.ledger.schema import AUDIT, CURRENT_LABELS, LABEL_EVENTS, PUBLICATIONS
+from leumund.tables import Label, rows_to_arrow, table_of
+
+__all__ = ["Ledger", "open_ledger"]
+
+
+def open_ledger(url: str) -> Ledger:
+    """Open the ledger at `url`, and make or migrate its tables where needed.
+
+    `sqlite:////path/to/ledger.sqlite` or `postgresql://USER:PASSWORD@HOST/DATABASE`. Raises LedgerError when the
+    database cannot be used, with the password left out of the message.
+    """
+    engine = engine_for(url)
+    try:
+        bring_up_to_date(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Ledger(engine)
+
+
+class Ledger:
+    """What people decide: events that are only ever added to, and the view of what holds now.
+
+    Threads may share one; each process opens its own. Every method raises LedgerError when the database fails, and then
+    nothing of that call was recorded.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database; SQLite then folds its side files back into the one file."""
+        self._engine.dispose()
+
+    def record_labels(self, labels: Iterable[Label]) -> int:
+        """Add verdicts, all or none, and give how many were new.
+
+        The very same label again changes nothing. Among the verdicts of one labeller on one (post, brand, aspect,
+        field) the latest labelled_at holds; at the same moment the one recorded last. Raises WrongUse for a time
+        without zone and for text that no database can store.
+        """
+        events = [_label_event(label) for label in labels]
+        return self._add(LABEL_EVENTS, events, identity="event_id") if events else 0
+
+    def labels(self) -> pa.Table:
+        """Give the verdicts that hold now, in the schema of table `labels`, sorted by its key."""
+        return self._read("labels", CURRENT_LABELS, order=table_of("labels").key)
+
+    def audit(self, *, who: str, what: str, subject: str = "", detail: str = "") -> None:
+        """Note that `who` did `what` to `subject`, now."""
+        row = {"at": datetime.now(UTC), "who": who, "what": what, "subject": subject, "detail": detail}
+        _check_text(row)
+        with writing(self._engine) as connection:
+            connection.execute(AUDIT.insert(), row)
+
+    def audit_rows(self) -> pa.Table:
+        """Give every note, oldest first, in the schema of table `audit`."""
+        return self._read("audit", AUDIT, order=("number",))
+
+    def publish(self, *, snapshot_id: str, report_sha256: str, title: str, published_by: str) -> str:
+        """Note that a report was given out, and give its publication_id.
+
+        The identity follows from snapshot and report alone. The same again changes nothing: title, person and time of
+        the first stay.
+        """
+        row: dict[str, object] = {
+            "publication_id": _digest(snapshot_id, report_sha256),
+            "snapshot_id": snapshot_id,
+            "report_sha256": report_sha256,
+            "title": title,
+            "published_by": published_by,
+            "published_at": datetime.now(UTC),
+        }
+        _check_text(row)
+        self._add(PUBLICATIONS, [row], identity="publication_id")
+        return str(row["publication_id"])
+
+    def publications(self) -> pa.Table:
+        """Give every report that was given out, oldest first, in the schema of table `publications`."""
+        return self._read("publications", PUBLICATIONS, order=("published_at", "publication_id"))
+
+    def _add(self, table: sa.Table, rows: list[dict[str, object]], *, identity: str) -> int:
+        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
+        insert = dialect.insert(table).on_conflict_do_nothing(index_elements=[identity]).returning(table.c[identity])
+        with writing(self._engine) as connection:
+            return len(connection.execute(insert, rows).all())
+
+    def _read(self, name: str, source: sa.Table, *, order: tuple[str, ...]) -> pa.Table:
+        with reading(self._engine) as connection:
+            rows = connection.execute(sa.select(source)).all()
+        # Sorted here, because databases sort text by the rules of the country they were set up in.
+        return rows_to_arrow(name, rows).sort_by([(column, "ascending") for column in order])
+
+
+def _label_event(label: Label) -> dict[str, object]:
+    row: dict[str, object] = {field.name: getattr(label, field.name) for field in dataclasses.fields(label)}
+    _check_text(row)
+    if label.labelled_at.tzinfo is None:
+        raise WrongUse(
+            "a label's time has no zone",
+            where=f"label of post {label.post_id} by {label.labeller}",
+            next_step="give labelled_at with a zone, for example datetime.now(UTC)",
+        )
+    probability = label.inclusion_probability
+    if probability is not None and not math.isfinite(probability):
+        raise WrongUse(
+            f"a label's inclusion_probability is {probability}",
+            where=f"label of post {label.post_id} by {label.labeller}",
+            next_step="give a number, or None where no plan drew the post",
+        )
+    row["labelled_at"] = label.labelled_at.astimezone(UTC)
+    row["inclusion_probability"] = None if probability is None else float(probability)
+    row["blind"] = bool(label.blind)
+    return {"event_id": _digest(*row.values()), "recorded_at": datetime.now(UTC), **row}
+
+
+def _check_text(row: dict[str, object]) -> None:
+    for name, value in row.items():
+        if isinstance(value, str) and ("\0" in value or not _is_unicode(value)):
+            raise WrongUse(
+                f"{name} has signs that a database cannot store: {ascii(value)[:80]}",
+                where=f"column {name}",
+                next_step="read the text with the right encoding, without NUL bytes and half signs",
+            )
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _digest(*parts: object) -> str:
+    """Give the blake2b-128 of `parts`, as hex; times count as their moment in UTC."""
+    canonical = json.dumps(parts, ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat)
+    return blake2b(canonical.encode(), digest_size=16).hexdigest()

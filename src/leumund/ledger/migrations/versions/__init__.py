@@ -1,0 +1,3 @@
+"""The changes, in the order that their `down_revision` tells."""
+
+from __future__ import annotations
