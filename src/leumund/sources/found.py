@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-__all__ = ["FoundPost", "FoundQuote", "Note", "Page", "ReadPage", "Reader"]
+__all__ = ["FoundPost", "FoundQuote", "Note", "Options", "Page", "ReadPage", "Reader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,30 @@ class ReadPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """What the user says about the input where it does not tell itself; everything may be left out."""
+
+    date_order: str = ""  # dmy, mdy, ymd
+    zone: str = ""  # zone of times that carry none: Europe/Berlin, UTC, +02:00
+    language: str = ""  # de, en, en-us …
+    venue: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)  # table reader: our name -> the table's
+    delimiter: str = ""  # table reader: CSV only
+    encoding: str = ""
+    sheet: str = ""  # table reader: Excel only
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """One source: how sure it is that a page is its own, and how it reads it.
 
     `recognise` gets the first 64 KiB, decoded, and gives 0..1. `read` yields one ReadPage per page, or several for
     tables and mailboxes so that memory stays bounded; it raises InputError when the shape is broken.
+    `binary` readers are offered files that are not text (Parquet, Excel).
     """
 
     name: str
     version: str
     recognise: Callable[[Page, str], float]
-    read: Callable[[Page], Iterator[ReadPage]]
+    read: Callable[[Page, Options], Iterator[ReadPage]]
+    binary: bool = False

@@ -1,0 +1,1 @@
+"""Measures: speed beside a bare peer, quality beside a gold standard; each with a floor."""

@@ -1,0 +1,161 @@
+"""phpBB 3: a topic's page to posts, in prosilver (and themes made from it) and in subsilver2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import tzinfo
+
+from selectolax.lexbor import LexborNode
+
+from leumund.errors import WrongUse
+from leumund.sources.dates import DateRules, find_date, zone_from_words, zone_of
+from leumund.sources.found import Options, Page, Reader, ReadPage
+from leumund.sources.phpbb.subsilver import subsilver_posts
+from leumund.sources.phpbb.text import own_words
+from leumund.sources.sheet import Sheet, text_of
+from leumund.sources.thread import RawPost, Thread, hand_out, note_without_words
+from leumund.sources.words import cut, line
+
+__all__ = ["READER"]
+
+NAME, VERSION = "phpbb", "1"
+SOFTWARE = "phpbb3"
+
+_POSTS = 'div.post[id^="p"]'
+_TOPIC = re.compile(r"[?&;]t=(\d+)|-t(\d+)(?:[-./]|$)|/topic(\d+)")
+_START = re.compile(r"[?&;]start=(\d+)")
+_NOW = re.compile(r"(?:It is currently|Aktuelle Zeit:|Aktuelles Datum und Uhrzeit:)\s*([^<]{8,60})")
+_ZONE = re.compile(r'<span title="([^"]*)">\s*(UTC[^<]{0,12})</span>')
+_FOOT = "#page-footer, .page-footer, #wrapfooter, #footer"
+_LABELS = re.compile(r'<span class="sr-only">.*?</span>', re.DOTALL)
+_SIGNS = ("phpbb", "prosilver", "subsilver", "viewtopic.php")
+
+
+def recognise(page: Page, head: str) -> float:
+    """Give 1 for a page in phpBB's own markup, less for one that only names it."""
+    low = head.lower()
+    if 'id="phpbb"' in low or "section-viewtopic" in low:
+        return 1.0
+    if "prosilver" in low or "subsilver" in low or 'class="postprofile"' in low:
+        return 0.9
+    if 'class="postauthor"' in low and 'class="postbody"' in low:
+        return 0.8
+    return 0.5 if sum(sign in low for sign in _SIGNS) > 1 else 0.0
+
+
+def read(page: Page, options: Options) -> Iterator[ReadPage]:
+    """Give the posts of one page; raises SourceDrift when it has none."""
+    sheet = Sheet(page, options)
+    nodes = sheet.tree.css(_POSTS)
+    raw = [post for node in nodes if (post := _post(sheet, node)) is not None] if nodes else subsilver_posts(sheet)
+    first = _first_position(sheet)
+    placed = [replace(post, position=first + index if first else 0) for index, post in enumerate(raw)]
+    yield hand_out(sheet, f"{NAME} {VERSION}", _thread(sheet), placed, _rules(sheet))
+
+
+def _rules(sheet: Sheet) -> DateRules:
+    rules = sheet.rules(stated=_zone(sheet))
+    shown = _NOW.search(sheet.text) if rules.taken_at is None else None
+    return replace(rules, taken_at=find_date(shown[1], rules).moment) if shown else rules
+
+
+def _zone(sheet: Sheet) -> tzinfo | None:
+    """Give the zone that the page's foot states; a named zone knows summer time, an offset does not."""
+    tail = sheet.text[-40_000:]
+    if match := _ZONE.search(tail):
+        try:
+            return zone_of(match[1])
+        except WrongUse:
+            return zone_from_words(match[2])
+    foot = sheet.tree.css_first(_FOOT)
+    return zone_from_words(text_of(foot)) if foot is not None else None
+
+
+def _thread(sheet: Sheet) -> Thread:
+    heading = sheet.tree.css_first(".topic-title") or sheet.tree.css_first('h2 a[href*="viewtopic"], #pageheader h2')
+    heading = heading or sheet.tree.css_first("#page-body h2, h2")
+    link = heading.css_first("a") if heading is not None and heading.tag != "a" else heading
+    target = (link.attributes.get("href") or "") if link is not None else ""
+    match = _TOPIC.search(sheet.address) or _TOPIC.search(target)
+    number = next(group for group in match.groups() if group) if match else sheet.absolute(target) or sheet.address
+    return Thread(SOFTWARE, _board(sheet), text_of(heading), number)
+
+
+def _board(sheet: Sheet) -> str:
+    for selector in (".breadcrumbs", ".navlinks", "p.breadcrumbs"):
+        node = sheet.tree.css_first(selector)
+        links = node.css("a") if node is not None else []
+        boards = [link for link in links if "viewforum" in (link.attributes.get("href") or "")] or links
+        if boards:
+            return text_of(boards[-1])
+    return ""
+
+
+def _first_position(sheet: Sheet) -> int:
+    """Give the place of the page's first post in its topic (1 = the topic's first), 0 when nothing tells."""
+    for address in (sheet.address, sheet.page.url):
+        if match := _START.search(address):
+            return int(match[1]) + 1
+    bar = sheet.tree.css_first(".pagination")
+    shown = bar.css_first("li.active, strong") if bar is not None else None
+    if bar is None or shown is None or text_of(shown) == "1":
+        return 1
+    for link in bar.css("a"):
+        number, start = text_of(link), _START.search(link.attributes.get("href") or "")
+        if start and number.isdigit() and int(number) > 1 and text_of(shown).isdigit():
+            return int(start[1]) // (int(number) - 1) * (int(text_of(shown)) - 1) + 1
+    return 0
+
+
+def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
+    number = (node.attributes.get("id") or "")[1:]
+    if not number.isdigit():
+        return None
+    body = node.css_first(".postbody .content") or node.css_first(".content")
+    if body is None:
+        note_without_words(sheet, number)
+        return None
+    if not sheet.whole(body):
+        return None
+    text, quotes = own_words(body.html or "")
+    head = node.css_first(".author")
+    time = head.css_first("time") if head is not None else None
+    return RawPost(
+        number=number,
+        author=_author(node, head),
+        time_text=text_of(time) if time is not None else _time_text(head),
+        text=text,
+        stamp=(time.attributes.get("datetime") or "") if time is not None else "",
+        quotes=quotes,
+        url=sheet.absolute(_link(node, head, number)),
+        edit_note=text_of(node.css_first(".notice")),
+    )
+
+
+def _author(node: LexborNode, head: LexborNode | None) -> str:
+    profile = ".postprofile .username, .postprofile .username-coloured"
+    shown = node.css_first(profile) or (head.css_first("strong") if head is not None else None)
+    return text_of(shown) or text_of(node.css_first(".postprofile dt strong, .postprofile dt"))
+
+
+def _time_text(head: LexborNode | None) -> str:
+    """Give the date in „von NAME » 12. Jan 2009, 14:22“ and its younger forms."""
+    if head is None:
+        return ""
+    html = _LABELS.sub("", head.html or "")
+    if "»" in html:
+        return line(html.rpartition("»")[2])
+    return line(cut(cut(html, "span", lambda tag: "responsive-hide" in tag).rest, "strong", lambda tag: True).rest)
+
+
+def _link(node: LexborNode, head: LexborNode | None, number: str) -> str:
+    for place in (head, node):
+        link = place.css_first(f'a[href*="p{number}"], a[href*="p={number}"]') if place is not None else None
+        if link is not None:
+            return link.attributes.get("href") or ""
+    return ""
+
+
+READER = Reader(name=NAME, version=VERSION, recognise=recognise, read=read)

@@ -1,0 +1,64 @@
+"""subsilver2, the older look of phpBB 3: a post is a table, its own words the first `postbody` in it."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+from leumund.sources.phpbb.text import own_words
+from leumund.sources.sheet import Sheet, text_of
+from leumund.sources.thread import RawPost
+
+__all__ = ["subsilver_posts"]
+
+_POSTED = re.compile(r"^(?P<label>[^\d:]{0,40}:)\s*")
+
+
+def subsilver_posts(sheet: Sheet) -> list[RawPost]:
+    """Give the posts of a page in the look subsilver2, [] when it has none."""
+    return [post for name in sheet.tree.css(".postauthor") if (post := _post(sheet, name)) is not None]
+
+
+def _post(sheet: Sheet, name: LexborNode) -> RawPost | None:
+    table = _table_around(name)
+    body = table.css_first(".postbody") if table is not None else None
+    if table is None or body is None or not sheet.whole(body):
+        return None
+    text, quotes = own_words(body.html or "")
+    anchor = table.css_first('a[name^="p"]')
+    number = (anchor.attributes.get("name") or "")[1:] if anchor is not None else ""
+    link = table.css_first('a[href*="#p"]')
+    return RawPost(
+        number=number if number.isdigit() else "",
+        author=text_of(name),
+        time_text=_time_text(table),
+        text=text,
+        quotes=quotes,
+        url=sheet.absolute((link.attributes.get("href") or "") if link is not None else ""),
+        edit_note=_edit_note(table),
+    )
+
+
+def _table_around(node: LexborNode) -> LexborNode | None:
+    """Give the nearest table that holds both the author and the words."""
+    above: LexborNode | None = node.parent
+    while above is not None:
+        if above.tag == "table" and above.css_first(".postbody") is not None:
+            return above
+        above = above.parent
+    return None
+
+
+def _time_text(table: LexborNode) -> str:
+    """Give what follows the bold label „Verfasst:“ / "Posted:", the last one of the post's head line."""
+    head = next((cell for cell in table.css("td.gensmall") if any(":" in text_of(b) for b in cell.css("b"))), None)
+    if head is None:
+        return ""
+    label = text_of(head.css("b")[-1])
+    return text_of(head).rpartition(label)[2].strip()
+
+
+def _edit_note(table: LexborNode) -> str:
+    notes = [text_of(node) for node in table.css("span.gensmall")]
+    return next((note for note in notes if re.search(r"\d{4}", note)), "")

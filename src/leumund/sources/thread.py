@@ -1,0 +1,104 @@
+"""What every forum reader does with a page's posts: read their dates by one rule, place them, hand them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from leumund.errors import SourceDrift
+from leumund.sources.dates import DateRules, When, with_order
+from leumund.sources.found import FoundPost, FoundQuote, Note, ReadPage
+from leumund.sources.sheet import Sheet
+
+__all__ = ["RawPost", "Thread", "hand_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class RawPost:
+    """One post as the markup has it, its dates still in words."""
+
+    number: str
+    author: str
+    time_text: str
+    text: str
+    stamp: str = ""  # a machine's date (ISO 8601) where the markup has one
+    position: int = 0
+    quotes: tuple[FoundQuote, ...] = ()
+    url: str = ""
+    edit_note: str = ""
+    edit_stamp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What holds for all posts of the page."""
+
+    software: str
+    board: str
+    title: str
+    number: str
+
+
+def hand_out(sheet: Sheet, reader: str, thread: Thread, raw: list[RawPost], rules: DateRules) -> ReadPage:
+    """Give the page's posts, each once.
+
+    Raises SourceDrift when the page has none although it is of a known forum.
+    """
+    if not raw:
+        raise SourceDrift(
+            "no post found on this page",
+            where=f"{reader}, {sheet.page.name}",
+            next_step="name pages of threads, not of boards; if it is one, save it under tests/samples",
+        )
+    once: dict[str, RawPost] = {}
+    for index, post in enumerate(raw):
+        once.setdefault(post.number or f"at {index}", post)
+    posts = list(once.values())
+    if all(post.position for post in posts):  # a solution is shown twice, first out of its place
+        posts.sort(key=lambda post: post.position)
+    rules = with_order(rules, [post.time_text for post in posts if not post.stamp])
+    venue = sheet.venue(post.url for post in posts)
+    found = [_found(sheet, venue, thread, post, rules) for post in posts]
+    return ReadPage(page=sheet.page, reader=reader, posts=found, notes=sheet.notes)
+
+
+def _found(sheet: Sheet, venue: str, thread: Thread, post: RawPost, rules: DateRules) -> FoundPost:
+    when = _when(sheet, post, rules)
+    confidence = 1.0 if post.author and when.moment else 0.8
+    return FoundPost(
+        venue=venue,
+        software=thread.software,
+        board=thread.board,
+        thread_title=thread.title,
+        thread_number=thread.number,
+        position=post.position,
+        number=post.number,
+        author=post.author,
+        posted_at=when.moment,
+        posted_precision=when.precision,
+        zone_assumed=when.zone_assumed,
+        time_text=post.time_text,
+        text=post.text,
+        quotes=post.quotes,
+        url=post.url,
+        edited_at=_edited(sheet, post, rules),
+        confidence=confidence,
+    )
+
+
+def _when(sheet: Sheet, post: RawPost, rules: DateRules) -> When:
+    place = f"post {post.number or post.position}"
+    if post.stamp:
+        stamped = sheet.when(post.stamp, rules, place=place)
+        if stamped.moment is not None:
+            return stamped
+    return sheet.when(post.time_text, rules, place=place)
+
+
+def _edited(sheet: Sheet, post: RawPost, rules: DateRules) -> datetime | None:
+    return sheet.edited(post.edit_stamp or post.edit_note, replace(rules))
+
+
+def note_without_words(sheet: Sheet, number: str) -> None:
+    """Note a post that stands on the page without its words (deleted, hidden)."""
+    sheet.notes.append(Note(f"post {number}", "LM211", "a post without its words (deleted or hidden)", "nothing to do"))

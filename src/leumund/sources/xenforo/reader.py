@@ -1,0 +1,156 @@
+"""XenForo 2: a thread's page to posts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from selectolax.lexbor import LexborNode
+
+from leumund.sources.found import FoundQuote, Options, Page, Reader, ReadPage
+from leumund.sources.sheet import Sheet, text_of
+from leumund.sources.thread import RawPost, Thread, hand_out, note_without_words
+from leumund.sources.words import attribute, cut, line, words
+
+__all__ = ["READER"]
+
+NAME, VERSION = "xenforo", "1"
+SOFTWARE = "xenforo2"
+
+_POSTS = 'article.message[id^="js-post-"], article.message[data-content^="post-"], div.message[id^="js-post-"]'
+_BODY = ".message-body .bbWrapper"
+_NUMBER = re.compile(r"post-(\d+)")
+_THREAD = re.compile(r"thread-(\d+)")
+_THREAD_IN_URL = re.compile(r"[./](\d+)(?:/|\.html|$)")
+_SOURCE = re.compile(r"post:\s*(\d+)|goto/post(?:/?\?|&(?:amp;)?)id=(\d+)|#post-(\d+)|/posts/(\d+)")
+_SAID = re.compile(
+    r"^(?:zitat von|quote from)\s+|\s*(?:said|schrieb|sagte|hat gesagt|meinte|a dit|ha scritto|dijo|escribió|zei|disse"
+    r"|napisał\(a\))?\s*:?\s*$",
+    re.IGNORECASE,
+)
+_POSITION = re.compile(r"#\s?([\d.,\s]+)$")
+_ROOT = re.compile(r"""<html\b[^>]*\bid\s*=\s*["']?XF\b""", re.IGNORECASE)
+_TITLE_BAR = re.compile(r'\s*(<div class="bbCodeBlock-title">.*?</div>)', re.DOTALL)
+
+
+def recognise(page: Page, head: str) -> float:
+    """Give 1 for a page that calls itself XenForo 2, less for one that only looks so."""
+    if _ROOT.search(head):
+        return 1.0
+    return 0.7 if "js-post-" in head and "message-attribution" in head else 0.0
+
+
+def read(page: Page, options: Options) -> Iterator[ReadPage]:
+    """Give the posts of one page; raises SourceDrift when it has none."""
+    sheet = Sheet(page, options)
+    raw = [post for node in sheet.tree.css(_POSTS) if (post := _post(sheet, node)) is not None]
+    yield hand_out(sheet, f"{NAME} {VERSION}", _thread(sheet), raw, sheet.rules())
+
+
+def _thread(sheet: Sheet) -> Thread:
+    title = sheet.tree.css_first(".p-title-value")
+    crumbs = sheet.tree.css_first(".p-breadcrumbs")
+    links = [text_of(link) for link in crumbs.css("a")] if crumbs else []
+    root = sheet.tree.css_first("html")
+    key = _THREAD.search((root.attributes.get("data-content-key") or "") if root else "")
+    found = key or _THREAD_IN_URL.search(sheet.address.split("#")[0])
+    return Thread(SOFTWARE, links[-1] if links else "", _title(title), found[1] if found else sheet.address)
+
+
+def _title(node: LexborNode | None) -> str:
+    """Give the title without its prefix („Frage“, "Solved"), which stands in labels of its own."""
+    if node is None:
+        return ""
+    html = cut(node.html or "", "span", lambda tag: re.search(r'class="(?:label|labelLink)', tag) is not None).rest
+    return line(html)
+
+
+def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
+    number = _number(node)
+    body = node.css_first(_BODY)
+    if body is None:
+        note_without_words(sheet, number)
+        return None
+    if not sheet.whole(body):
+        return None
+    text, quotes = own_words(body.html or "")
+    stamp = node.css_first(".message-attribution time") or node.css_first("time.u-dt, time")
+    edited = node.css_first(".message-lastEdit time")
+    place = _place(node)
+    return RawPost(
+        number=number,
+        author=_author(node),
+        time_text=text_of(stamp),
+        text=text,
+        stamp=_stamp(stamp),
+        position=place[0],
+        quotes=quotes,
+        url=sheet.absolute(place[1]),
+        edit_note=text_of(edited),
+        edit_stamp=_stamp(edited),
+    )
+
+
+def _number(node: LexborNode) -> str:
+    match = _NUMBER.search(f"{node.attributes.get('data-content')} {node.attributes.get('id')}")
+    return match[1] if match else ""
+
+
+def _author(node: LexborNode) -> str:
+    shown = node.css_first(".message-name .username") or node.css_first(".message-name")
+    return text_of(shown) or (node.attributes.get("data-author") or "").strip()
+
+
+def _stamp(node: LexborNode | None) -> str:
+    return (node.attributes.get("datetime") or "").strip() if node is not None else ""
+
+
+def _place(node: LexborNode) -> tuple[int, str]:
+    """Give the post's place in the thread (0 = not shown) and its link."""
+    position, link = 0, ""
+    for anchor in node.css(".message-attribution a, .message-attribution-opposite li, .message-permalink a"):
+        href = anchor.attributes.get("href") or ""
+        link = link or (href if "post" in href else "")
+        if match := _POSITION.match(text_of(anchor)):
+            position = int(re.sub(r"\D", "", match[1]) or 0)
+            link = href or link
+    return position, link
+
+
+def own_words(html: str) -> tuple[str, tuple[FoundQuote, ...]]:
+    """Give a post's own words and the quotes in it."""
+    quotes: list[FoundQuote] = []
+    if "bbCodeBlock" in html:
+        html = _without_quotes(html, quotes)
+    return words(html), tuple(quotes)
+
+
+def _is_quote(tag: str) -> bool:
+    return "bbCodeBlock--quote" in tag or "data-quote=" in tag
+
+
+def _without_quotes(html: str, quotes: list[FoundQuote]) -> str:
+    """Cut the quotes out: <blockquote> elements, in XenForo 2.0 <div>."""
+    for element in ("blockquote", "div"):
+        found = cut(html, element, _is_quote)
+        for piece in found.pieces:
+            _quote(piece, quotes)
+        html = found.rest
+    return html
+
+
+def _quote(piece: str, quotes: list[FoundQuote]) -> None:
+    start, inner = piece[: piece.index(">") + 1], piece[piece.index(">") + 1 : piece.rfind("</")]
+    title = _TITLE_BAR.match(inner)
+    head = title[1] if title else ""
+    body = cut(inner.replace(head, "", 1), "div", lambda tag: "bbCodeBlock-expandLink" in tag).rest
+    place = len(quotes)
+    text = words(_without_quotes(body, quotes))
+    author = attribute(start, "data-quote") or _SAID.sub("", line(head))
+    source = _SOURCE.search(attribute(start, "data-source")) or _SOURCE.search(head)
+    number = next((group for group in source.groups() if group), "") if source else ""
+    quotes.insert(place, FoundQuote(author=unescape(author), text=text, number=number))
+
+
+READER = Reader(name=NAME, version=VERSION, recognise=recognise, read=read)
