@@ -1,8 +1,14 @@
 """Arrays in; value, low, high, n and method out. This room knows no forum."""
 
+from leumund.estimates.agreement import alpha
+from leumund.estimates.always import follow_share
+from leumund.estimates.campaign import estimate_effect
 from leumund.estimates.clustered import Cross, Groups, Sums, difference_from_sums, ratio_from_sums
 from leumund.estimates.correction import correct_with_labels
+from leumund.estimates.difference import compare_brands
 from leumund.estimates.estimated import Cells, Estimated, EstimatedDifference, EstimatedEffect
+from leumund.estimates.share import estimate_net, estimate_share
+from leumund.estimates.split import Split, split_change
 
 __all__ = [
     "Cells",
@@ -11,8 +17,16 @@ __all__ = [
     "EstimatedDifference",
     "EstimatedEffect",
     "Groups",
+    "Split",
     "Sums",
+    "alpha",
+    "compare_brands",
     "correct_with_labels",
     "difference_from_sums",
+    "estimate_effect",
+    "estimate_net",
+    "estimate_share",
+    "follow_share",
     "ratio_from_sums",
+    "split_change",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +70,7 @@ class EstimatedEffect(Estimated):
 
     p_value: float
     model_weights: dict[str, float]
-    expected: Floats
+    expected: Floats = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

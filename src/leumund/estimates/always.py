@@ -1,0 +1,104 @@
+"""Intervals that hold at every look: a week's figure may be read each week, and acted upon, without being fooled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import optimize, stats
+
+from leumund.estimates.estimated import Estimated
+from leumund.estimates.inputs import Floats, check_level, labels_and_scores, refuse
+from leumund.estimates.prediction import correct
+from leumund.estimates.share import FEWEST_LABELS, SHARE, wilson
+
+__all__ = ["follow_share"]
+
+
+def follow_share(
+    weeks: Sequence[tuple[ArrayLike, ArrayLike]], *, level: float = 0.95, horizon: int = 52
+) -> list[Estimated]:
+    """Give per week the share (0..1) behind all posts so far, with intervals that hold in all weeks together.
+
+    `weeks` are (labels, scores) as `estimate_share` takes them. With probability `level` no interval of the series
+    misses, however long it is followed and whenever one looks: Robbins' (1970) normal mixture in its asymptotic form
+    (Waudby-Smith et al. 2024, "Time-uniform central limit theory", eq. 6), put into Wilson's interval so that
+    the first weeks hold too. Labels are weighted so that a week counts as its posts, not as its labels. `horizon` is
+    the number of weeks after which the series should be sharp; like the first week with labels it tunes the width
+    and must not be changed while following. Weeks before the first label are 0..1, *unproven*.
+    """
+    level = check_level(level)
+    if len(weeks) == 0:
+        raise refuse("no week to follow", next_step="give (labels, scores) for at least one week")
+    if horizon < 1:
+        raise refuse(f"a horizon of {horizon} weeks", next_step="give the number of weeks to follow")
+    read = [_read(week, number) for number, week in enumerate(weeks)]
+    results: list[Estimated] = []
+    precision = 0.0
+    for last in range(1, len(read) + 1):
+        y, s = (np.concatenate(column) for column in zip(*read[:last], strict=True))
+        n_labels = int((~np.isnan(y)).sum())
+        if n_labels == 0:
+            results.append(_unproven(s, level))
+            continue
+        precision = precision or _tuned(level) / (n_labels * max(horizon / 4, 1))
+        results.append(_look(y, s, _chances(read[:last]), level=level, precision=precision))
+    return results
+
+
+def _read(week: tuple[ArrayLike, ArrayLike], number: int) -> tuple[Floats, Floats]:
+    if len(week) != 2:
+        raise refuse(f"{len(week)} arrays where labels and scores are needed", where=f"week {number}")
+    return labels_and_scores(week[0], week[1], allowed=(0.0, 1.0), bounds=SHARE)
+
+
+def _unproven(s: Floats, level: float) -> Estimated:
+    return Estimated(value=float(s.mean()), low=0.0, high=1.0, n=s.size, level=level, dof=0.0, n_effective=0.0,
+                     machine_value=float(s.mean()), method="machine only", support="unproven")  # fmt: skip
+
+
+def _look(y: Floats, s: Floats, inclusion: Floats, *, level: float, precision: float) -> Estimated:
+    fit = correct(y, s, bounds=SHARE, inclusion=inclusion)
+    value, variance = float(np.clip(fit.value, *SHARE)), fit.rate_variance
+    multiplier = _boundary(precision * fit.n_labels / fit.design_effect, level)
+    quantile = float(stats.t.isf(stats.norm.sf(multiplier), fit.dof))
+    n_effective = fit.label_variance / variance
+    low, high = wilson(value, n_effective, quantile)
+    return Estimated(
+        value=value,
+        low=low,
+        high=high,
+        n=fit.n,
+        level=level,
+        se=float(np.sqrt(variance)),
+        dof=fit.dof,
+        n_effective=n_effective,
+        n_labels=fit.n_labels,
+        machine_value=fit.machine_value,
+        method="difference estimator, always-valid Wilson, rate",
+        support="measured" if fit.n_labels >= FEWEST_LABELS else "unproven",
+    )
+
+
+def _chances(read: Sequence[tuple[Floats, Floats]]) -> Floats:
+    """Chance of a label per post: the week's labelled share, weeks without labels joined to the next with some."""
+    chances, posts, labels = [], 0, 0
+    for y, _ in read:
+        posts, labels = posts + y.size, labels + int((~np.isnan(y)).sum())
+        if labels:
+            chances.append(np.full(posts, labels / posts))
+            posts, labels = 0, 0
+    # Weeks at the end that no label follows go with the last that had one; its chances are then a little too high.
+    return np.concatenate([*chances, np.full(posts, chances[-1][0])])
+
+
+def _boundary(x: float, level: float) -> float:
+    """Standard errors to either side at x = precision × labels (two-sided normal mixture)."""
+    return float(np.sqrt((1 + 1 / x) * np.log((1 + x) / (1 - level) ** 2)))
+
+
+def _tuned(level: float) -> float:
+    """The x at which the boundary is lowest."""
+    found = optimize.minimize_scalar(lambda log_x: _boundary(float(np.exp(log_x)), level), bounds=(-5, 8))
+    return float(np.exp(found.x))

@@ -1,0 +1,182 @@
+"""A campaign's effect: what the index did against what the rivals' series imply.
+
+index = a + rivals·b + effect·(after the start) + error, by generalised least squares. The error is white noise, a
+local level plus noise, or AR(1) plus noise; nobody knows which, so each model on a grid has its say by its REML
+likelihood (Harville 1974; averaging: Hoeting et al. 1999). The result is a mixture of Student's t, which is the
+posterior under flat priors of coefficients and log scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import linalg, optimize, stats
+
+from leumund.estimates.estimated import EstimatedEffect
+from leumund.estimates.inputs import Floats, as_floats, check_level, refuse
+
+__all__ = ["FEWEST_WEEKS_BEFORE", "estimate_effect"]
+
+FEWEST_WEEKS_BEFORE = 26
+
+
+def estimate_effect(index: ArrayLike, rivals: ArrayLike, start: int, *, level: float = 0.95) -> EstimatedEffect:
+    """Give the mean effect per week from row `start` on, in the index's units.
+
+    `index` has T weeks, `rivals` T×k the competitors' series of the same weeks; a row with a NaN is left out. The
+    interval holds if the rivals were not touched by the campaign and the error is of the kinds named above. Raises
+    CannotEstimate, with the reason, without rivals, with fewer than 26 weeks before the start or none after it.
+    """
+    level = check_level(level)
+    y, x, kept = _read(index, rivals, start)
+    after = (np.flatnonzero(kept) >= start).astype(np.float64)
+    design = np.column_stack([np.ones(y.size), x, after])
+    models = [_fit(y, design, error) for error in _errors(kept.tobytes(), kept.size)]
+    weights = _weights(models)
+    means, scales = np.array([m.effect for m in models]), np.array([m.se for m in models])
+    dof = y.size - design.shape[1]
+    value = float(weights @ means)
+    tail = (1 - level) / 2
+
+    def below(point: float) -> float:
+        return float(weights @ stats.t.cdf((point - means) / scales, dof))
+
+    p_below = below(0.0)
+    expected = np.full(kept.size, np.nan)
+    coefficients = weights @ np.array([m.coefficients for m in models])
+    expected[kept] = design[:, :-1] @ coefficients[:-1]
+    return EstimatedEffect(
+        value=value,
+        low=_solve(below, tail, means, scales),
+        high=_solve(below, 1 - tail, means, scales),
+        n=int(y.size),
+        level=level,
+        se=float(np.sqrt(weights @ (scales**2 + (means - value) ** 2))),
+        dof=float(dof),
+        machine_value=float(y[after == 1].mean() - y[after == 0].mean()),
+        method="GLS on rivals, errors averaged by REML",
+        p_value=2 * min(p_below, 1 - p_below),
+        model_weights=_by_family(models, weights),
+        expected=expected,
+    )
+
+
+def _read(index: ArrayLike, rivals: ArrayLike, start: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    y, x = as_floats(index, "index"), as_floats(rivals, "rivals")
+    x = x[:, None] if x.ndim == 1 and x.size else x
+    if y.ndim != 1 or x.ndim != 2 or x.size == 0:
+        raise refuse(
+            "no rivals to compare with, so what would have happened anyway cannot be told",
+            where=f"index {y.shape}, rivals {x.shape}",
+            next_step="give the competitors' series, one column each",
+        )
+    if x.shape[0] != y.size:
+        raise refuse(f"{y.size} weeks of the index but {x.shape[0]} of the rivals", next_step="give the same weeks")
+    if np.isinf(y).any() or np.isinf(x).any():
+        raise refuse("the series hold an infinite value")
+    kept = ~np.isnan(y) & ~np.isnan(x).any(axis=1)
+    before, after = int(kept[: max(start, 0)].sum()), int(kept[max(start, 0) :].sum())
+    if before < FEWEST_WEEKS_BEFORE:
+        raise refuse(
+            f"only {before} weeks before the start, and {FEWEST_WEEKS_BEFORE} are needed to learn how the rivals move",
+            next_step="wait, or collect the archives of earlier weeks",
+        )
+    if after < 1:
+        raise refuse("no week after the start", where=f"start {start} of {y.size} weeks", next_step="wait for one")
+    x = x[kept]
+    x = x[:, np.ptp(x[:before], axis=0) > 0]
+    if x.shape[1] == 0:
+        raise refuse("the rivals' series never move, so nothing can be learnt from them")
+    if x.shape[1] > before / 3:
+        raise refuse(
+            f"{x.shape[1]} rivals for {before} weeks before the start are too many to weigh",
+            next_step="keep at most one rival per three weeks, the ones most alike",
+        )
+    if np.ptp(y[kept][:before]) == 0:
+        raise refuse("the index never moves before the start, so its error cannot be told")
+    return y[kept], x, kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Error:
+    """One error model: its family, the inverse Cholesky factor of its correlation, its log determinant."""
+
+    family: str
+    whiten: Floats
+    log_det: float
+    prior: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    family: str
+    effect: float
+    se: float
+    log_weight: float
+    coefficients: Floats
+
+
+def _fit(y: Floats, design: Floats, error: _Error) -> _Model:
+    """Generalised least squares under one error model, with its REML likelihood."""
+    q, r = linalg.qr(error.whiten @ design, mode="economic")
+    target = error.whiten @ y
+    coefficients = linalg.solve_triangular(r, q.T @ target)
+    dof = y.size - design.shape[1]
+    squares = float(((target - error.whiten @ design @ coefficients) ** 2).sum())
+    log_xx = 2 * float(np.log(np.abs(np.diag(r))).sum())
+    log_reml = -0.5 * (error.log_det + log_xx + dof * np.log(squares))
+    se = float(np.sqrt(squares / dof) / abs(r[-1, -1]))
+    return _Model(error.family, float(coefficients[-1]), se, log_reml + float(np.log(error.prior)), coefficients)
+
+
+def _weights(models: list[_Model]) -> Floats:
+    logs = np.array([model.log_weight for model in models])
+    weights = np.exp(logs - logs.max())
+    return np.asarray(weights / weights.sum())
+
+
+def _by_family(models: list[_Model], weights: Floats) -> dict[str, float]:
+    shares: dict[str, float] = {}
+    for model, weight in zip(models, weights, strict=True):
+        shares[model.family] = shares.get(model.family, 0.0) + float(weight)
+    return shares
+
+
+LEVEL_TO_NOISE = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 30.0)
+AUTOCORRELATIONS = (0.3, 0.5, 0.65, 0.8, 0.9, 0.95)
+NOISE_SHARES = (0.0, 0.3, 0.6, 0.85)
+
+
+@lru_cache(maxsize=8)
+def _errors(kept: bytes, weeks: int) -> tuple[_Error, ...]:
+    """The grid of error models for the weeks kept; each family has the same say before the data."""
+    time = np.flatnonzero(np.frombuffer(kept, dtype=np.bool_, count=weeks)).astype(np.float64)
+    return tuple(_covariances(time))
+
+
+def _covariances(time: Floats) -> Iterator[_Error]:
+    noise = np.eye(time.size)
+    yield _error("noise", noise, 1 / 3)
+    walk = np.minimum(time[:, None], time[None, :]) + 1
+    for ratio in LEVEL_TO_NOISE:
+        yield _error("local level", noise + ratio * walk, 1 / 3 / len(LEVEL_TO_NOISE))
+    lag = np.abs(time[:, None] - time[None, :])
+    for phi in AUTOCORRELATIONS:
+        for share in NOISE_SHARES:
+            covariance = share * noise + (1 - share) * phi**lag
+            yield _error("AR(1)", covariance, 1 / 3 / len(AUTOCORRELATIONS) / len(NOISE_SHARES))
+
+
+def _error(family: str, covariance: Floats, prior: float) -> _Error:
+    factor = linalg.cholesky(covariance, lower=True)
+    whiten = linalg.solve_triangular(factor, np.eye(factor.shape[0]), lower=True)
+    return _Error(family, whiten, 2 * float(np.log(np.diag(factor)).sum()), prior)
+
+
+def _solve(below: Callable[[float], float], chance: float, means: Floats, scales: Floats) -> float:
+    low, high = float((means - 60 * scales).min()), float((means + 60 * scales).max())
+    return float(optimize.brentq(lambda point: below(point) - chance, low, high, xtol=1e-9))

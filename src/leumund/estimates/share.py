@@ -1,0 +1,163 @@
+"""Shares and net indices from few labels and many scores, each with an interval that holds."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from leumund.estimates.estimated import Estimated
+from leumund.estimates.inputs import Floats, as_columns, as_series, check_level, labels_and_scores, refuse
+from leumund.estimates.prediction import Corrected, clustered_variance, correct
+
+__all__ = ["FEWEST_LABELS", "NET", "SHARE", "Estimand", "Judged", "estimate_net", "estimate_share", "judge", "wilson"]
+
+Estimand = Literal["corpus", "rate"]
+FEWEST_LABELS = 10
+SHARE, NET = (0.0, 1.0), (-1.0, 1.0)
+
+
+def estimate_share(
+    labels: ArrayLike,
+    scores: ArrayLike,
+    clusters: ArrayLike | None = None,
+    estimand: Estimand = "corpus",
+    *,
+    level: float = 0.95,
+    inclusion: ArrayLike | None = None,
+) -> Estimated:
+    """Give the share (0..1) of posts whose label is 1, corrected for what the scores misjudge.
+
+    `labels` are 0, 1 or NaN (unlabelled), drawn at random; `scores` 0..1 for every post. The estimand *corpus* is the
+    share among these very posts; *rate* the one behind them, where posts of one thread or author (`clusters`, one or
+    two columns) hang together. `inclusion` are unequal chances of having been labelled. The interval is Wilson's
+    (1927) with the effective number of labels and Student's t. Without a label the interval is 0..1, *unproven*.
+    Raises CannotEstimate on anything that is not labels and scores.
+
+    >>> got = estimate_share([1, 0, 1, 0, 0, 1, 0, 0], [.9, .2, .7, .1, .3, .8, .2, .4])
+    >>> got.value, got.low == got.high  # every post of this corpus is labelled: nothing left to estimate
+    (0.375, True)
+    """
+    y, s = labels_and_scores(labels, scores, allowed=(0.0, 1.0), bounds=SHARE)
+    got = judge(y, s, clusters=clusters, estimand=estimand, inclusion=inclusion, bounds=SHARE)
+    return figure(got, bounds=SHARE, level=level, method=f"difference estimator, Wilson, {estimand}")
+
+
+def estimate_net(
+    labels: ArrayLike,
+    scores: ArrayLike,
+    clusters: ArrayLike | None = None,
+    estimand: Estimand = "corpus",
+    *,
+    level: float = 0.95,
+    inclusion: ArrayLike | None = None,
+) -> Estimated:
+    """Give the mean of labels −1, 0, 1 (NaN = unlabelled); `scores` are expected values −1..1.
+
+    As `estimate_share` otherwise, with Student's t interval. The result lies in −1..1; times 100 it is the index.
+
+    >>> estimate_net([-1, 0, 1, -1], [-.5, 0, .5, -.5]).value
+    -0.25
+    """
+    y, s = labels_and_scores(labels, scores, allowed=(-1.0, 0.0, 1.0), bounds=NET)
+    got = judge(y, s, clusters=clusters, estimand=estimand, inclusion=inclusion, bounds=NET)
+    return figure(got, bounds=NET, level=level, method=f"difference estimator, t, {estimand}")
+
+
+class Judged(NamedTuple):
+    """A corrected mean with the variance and degrees of freedom of its estimand; no mean without labels."""
+
+    scores: Floats
+    fit: Corrected | None
+    variance: float
+    dof: float
+
+
+def judge(
+    y: Floats,
+    s: Floats,
+    *,
+    clusters: ArrayLike | None,
+    estimand: Estimand,
+    inclusion: ArrayLike | None,
+    bounds: tuple[float, float],
+) -> Judged:
+    """Give the corrected mean with its variance and degrees of freedom (0 = nothing can be said of the error)."""
+    if estimand not in ("corpus", "rate"):
+        raise refuse(f"the estimand {estimand!r} is unknown", next_step="say 'corpus' or 'rate'")
+    columns = None if clusters is None else as_columns(clusters, y.size)
+    chances = None if inclusion is None else _chances(inclusion, y)
+    if np.isnan(y).all():
+        return Judged(s, None, np.inf, 0.0)
+    fit = correct(y, s, bounds=bounds, inclusion=chances)
+    if estimand == "corpus":
+        return Judged(s, fit, fit.corpus_variance, fit.dof)
+    if columns is None:
+        return Judged(s, fit, fit.rate_variance, fit.dof)
+    variance, dof = clustered_variance(fit, columns)
+    return Judged(s, fit, variance, min(dof, fit.dof))
+
+
+def _chances(inclusion: ArrayLike, y: Floats) -> Floats:
+    chances = as_series(inclusion, "inclusion", finite=False)
+    if chances.size != y.size:
+        raise refuse(f"{chances.size} inclusion probabilities for {y.size} posts")
+    of_labelled = chances[~np.isnan(y)]
+    if not ((of_labelled > 0) & (of_labelled <= 1)).all():
+        raise refuse("a labelled post's inclusion probability lies outside 0..1", next_step="a drawn post has one > 0")
+    return chances
+
+
+def figure(got: Judged, *, bounds: tuple[float, float], level: float, method: str) -> Estimated:
+    s, fit, variance, dof = got
+    level = check_level(level)
+    if fit is None:
+        machine = float(s.mean())
+        return Estimated(value=machine, low=bounds[0], high=bounds[1], n=s.size, level=level, dof=0.0,
+                         n_effective=0.0, machine_value=machine, method="machine only", support="unproven")  # fmt: skip
+    value = float(np.clip(fit.value, *bounds))
+    n_effective = fit.label_variance / variance if variance > 0 else np.inf
+    low, high = interval(value, variance, dof, n_effective, bounds=bounds, level=level)
+    return Estimated(
+        value=value,
+        low=low,
+        high=high,
+        n=fit.n,
+        level=level,
+        se=float(np.sqrt(variance)),
+        dof=dof,
+        n_effective=n_effective,
+        n_labels=fit.n_labels,
+        machine_value=fit.machine_value,
+        method=method,
+        support="measured" if dof > 0 and fit.n_labels >= min(FEWEST_LABELS, fit.n) else "unproven",
+    )
+
+
+def interval(
+    value: float, variance: float, dof: float, n_effective: float, *, bounds: tuple[float, float], level: float
+) -> tuple[float, float]:
+    """Give the ends: Wilson's for a share, Student's for a net index; the whole scale when dof is 0."""
+    if variance <= 0:
+        return value, value
+    if dof <= 0:
+        return bounds
+    quantile = float(stats.t.ppf((1 + level) / 2, dof))
+    if bounds == SHARE:
+        return wilson(value, n_effective, quantile)
+    half = quantile * float(np.sqrt(variance))
+    return max(value - half, bounds[0]), min(value + half, bounds[1])
+
+
+def wilson(share: float, n: float, quantile: float) -> tuple[float, float]:
+    """Give Wilson's (1927) score interval of a share among n independent labels.
+
+    >>> tuple(round(end, 4) for end in wilson(0.1, 50, 1.96))
+    (0.0435, 0.2136)
+    """
+    z2 = quantile * quantile
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = quantile / (1 + z2 / n) * float(np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)))
+    return max(min(centre - half, share), 0.0), min(max(centre + half, share), 1.0)
