@@ -58,6 +58,7 @@ def postgres_server() -> Iterator[str]:
     programs = server_programs()
     if programs is None:
         missing("postgres", "no PostgreSQL server is installed (initdb, pg_ctl)")
+        raise AssertionError("missing() does not come back")
     if importlib.util.find_spec("psycopg") is None:
         missing("postgres", "psycopg is not installed")
     user = unprivileged()

@@ -34,7 +34,7 @@ _DRIVERS = {
     "postgres": "postgresql+psycopg",
 }
 
-_WAIT_SECONDS = 30
+_WAIT_SECONDS = 30.0
 _CONNECT_SECONDS = 10
 _ADVISORY_LOCK = int.from_bytes(b"leumund", "big")
 
@@ -64,20 +64,20 @@ def _parsed(url: str) -> sa.URL:
         parsed = sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError):
         # The parser's own words may repeat a part of the password.
-        raise _bad_url("the ledger's URL cannot be read", "sqlite:///FILE") from None
+        raise _bad_url("the ledger's URL cannot be read") from None
     if parsed.drivername not in _DRIVERS:
-        near = near_name(parsed.drivername, _DRIVERS) or "sqlite"
-        raise _bad_url(f"no ledger can be kept in {parsed.drivername}", f"{near.partition('+')[0]}://…")
+        near = near_name(parsed.drivername, _DRIVERS)
+        raise _bad_url(f"no ledger can be kept in {parsed.drivername!r}" + (f"; did you mean {near}?" if near else ""))
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise _bad_url("what people decide needs a file, not memory", "sqlite:///ledger.sqlite")
+        raise _bad_url("the ledger's URL names no file, and memory would forget what people decide")
     return parsed.set(drivername=_DRIVERS[parsed.drivername])
 
 
-def _bad_url(seen: str, near: str) -> LedgerError:
+def _bad_url(seen: str) -> LedgerError:
     return LedgerError(
         seen,
         where="[ledger] url in leumund.toml",
-        next_step=f"write {near} there; sqlite:///FILE and postgresql://USER:PASSWORD@HOST/DATABASE are known",
+        next_step="write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE",
     )
 
 
@@ -95,7 +95,7 @@ def _engine(url: sa.URL, **options: Any) -> sa.Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions are begun by us, not by Python's guess
-    connection.execute(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}")
+    connection.execute(f"PRAGMA busy_timeout = {int(_WAIT_SECONDS * 1000)}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     _turn_on_wal(connection)
@@ -123,7 +123,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 def _begin_postgres(connection: sa.Connection) -> None:
     if _writes(connection):
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT_SECONDS}s'")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(_WAIT_SECONDS * 1000)}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
 
 

@@ -46,9 +46,10 @@ _UNKNOWN_NEXT = "check [ledger] url in leumund.toml and that the database runs"
 
 
 def masked(url: sa.URL) -> str:
-    """Give the URL as text, without any password."""
+    """Give the URL as people write it, without any password."""
     secret = {key: "***" for key in url.query if key in _SECRETS}
-    return url.update_query_dict(secret).render_as_string(hide_password=True)
+    shown = url.update_query_dict(secret).set(drivername=url.get_backend_name())
+    return shown.render_as_string(hide_password=True).replace("%2A%2A%2A", "***")
 
 
 @contextmanager

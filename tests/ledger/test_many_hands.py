@@ -1,0 +1,195 @@
+"""Many write at once and none is lost; who is killed leaves the old or the new."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from leumund.ledger import Ledger, open_ledger
+from leumund.tables import Label
+from tests.ledger.conftest import python
+
+START = datetime(2026, 1, 5, tzinfo=UTC)
+WRITERS, WRITES = 4, 50
+
+ONE_AFTER_ANOTHER = """
+import sys
+from datetime import UTC, datetime
+from leumund.ledger import open_ledger
+from leumund.tables import Label
+url, name, writes = sys.argv[1:]
+with open_ledger(url) as ledger:
+    for number in range(int(writes)):
+        ledger.record_labels([Label(f"{name}-{number}", "o2", "", "polarity", "neutral", name,
+                                    datetime(2026, 1, 5, tzinfo=UTC), "", None, False)])
+        ledger.audit(who=name, what="labelled", subject=str(number))
+"""
+
+BY_THE_THOUSAND = """
+import sys
+from datetime import UTC, datetime
+from leumund.ledger import open_ledger
+from leumund.tables import Label
+with open_ledger(sys.argv[1]) as ledger:
+    for lot in range(10_000):
+        ledger.record_labels(Label(f"{lot}-{number}", "o2", "", "polarity", "neutral", sys.argv[2],
+                                   datetime(2026, 1, 5, tzinfo=UTC), "", None, False) for number in range(1000))
+        print(lot, flush=True)
+"""
+
+
+KILLED_AFTER_A_STATEMENT = """
+import os, signal, sys
+from sqlalchemy import Engine, event
+from leumund.ledger import open_ledger
+def end(connection, cursor, statement, parameters, context, many):
+    if statement.strip().startswith(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+event.listen(Engine, "after_cursor_execute", end)
+with open_ledger(sys.argv[1]) as ledger:
+    ledger.audit(who="killed", what="wrote")
+"""
+
+
+def label(post_id: str, labeller: str, value: str = "neutral", minute: int = 0) -> Label:
+    when = START + timedelta(minutes=minute)
+    return Label(post_id, "o2", "", "polarity", value, labeller, when, "", None, blind=False)
+
+
+def everything_written(ledger: Ledger, names: list[str]) -> bool:
+    wanted = {f"{name}-{number}" for name in names for number in range(WRITES)}
+    notes = ledger.audit_rows()
+    subjects = sorted(zip(notes["who"].to_pylist(), notes["subject"].to_pylist(), strict=True))
+    return set(ledger.labels()["post_id"].to_pylist()) == wanted and subjects == sorted(
+        (name, str(number)) for name in names for number in range(WRITES)
+    )
+
+
+def test_four_threads_of_one_ledger_write_fifty_times_each_and_none_is_lost(url: str) -> None:
+    names = [f"hand{number}" for number in range(WRITERS)]
+    with open_ledger(url) as ledger:
+
+        def write(name: str) -> None:
+            for number in range(WRITES):
+                assert ledger.record_labels([label(f"{name}-{number}", name)]) == 1
+                ledger.audit(who=name, what="labelled", subject=str(number))
+
+        with ThreadPoolExecutor(WRITERS) as pool:
+            list(pool.map(write, names))
+        assert everything_written(ledger, names)
+
+
+def test_four_processes_that_open_a_new_ledger_at_once_write_fifty_times_each_and_none_is_lost(url: str) -> None:
+    names = [f"hand{number}" for number in range(WRITERS)]
+    writers = [python(ONE_AFTER_ANOTHER, url, name, str(WRITES)) for name in names]
+    try:
+        assert [writer.wait(timeout=60) for writer in writers] == [0] * WRITERS
+    finally:
+        end(*writers)
+    with open_ledger(url) as ledger:
+        assert everything_written(ledger, names)
+
+
+def test_eight_threads_may_open_the_same_new_ledger_at_once(url: str) -> None:
+    together = threading.Barrier(8)
+
+    def open_and_write(number: int) -> None:
+        together.wait()
+        with open_ledger(url) as ledger:
+            ledger.audit(who=str(number), what="opened")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(open_and_write, range(8)))
+    with open_ledger(url) as ledger:
+        assert sorted(ledger.audit_rows()["who"].to_pylist()) == [str(number) for number in range(8)]
+
+
+def test_the_same_lists_recorded_in_opposite_orders_at_once_do_not_block_each_other(url: str) -> None:
+    lists = [label(str(number), "müller") for number in range(2000)]
+    with open_ledger(url) as ledger, ThreadPoolExecutor(2) as pool:
+        new = list(pool.map(ledger.record_labels, [lists, lists[::-1]]))
+        assert sum(new) == 2000
+        assert ledger.labels().num_rows == 2000
+
+
+def test_a_reader_is_not_held_up_and_never_sees_half_a_list(url: str) -> None:
+    seen: set[int] = set()
+    done = threading.Event()
+    with open_ledger(url) as ledger:
+
+        def watch() -> None:
+            while not done.is_set():
+                seen.add(ledger.labels().num_rows)
+
+        reader = threading.Thread(target=watch)
+        reader.start()
+        for lot in range(5):
+            ledger.record_labels([label(f"{lot}-{number}", "müller") for number in range(1000)])
+        done.set()
+        reader.join()
+    assert seen <= {0, 1000, 2000, 3000, 4000, 5000}
+
+
+def test_a_killed_writer_leaves_the_old_or_the_new(url: str) -> None:
+    open_ledger(url).close()
+    for round_number in range(2):
+        name = f"round{round_number}"
+        writer = python(BY_THE_THOUSAND, url, name)
+        try:
+            assert writer.stdout is not None
+            told = [writer.stdout.readline()]
+            time.sleep(0.08 * round_number)
+            writer.kill()
+            told += writer.stdout.readlines()
+        finally:
+            end(writer)
+        with open_ledger(url) as ledger:
+            posts = [row["post_id"] for row in ledger.labels().to_pylist() if row["labeller"] == name]
+            assert len(posts) % 1000 == 0
+            assert {post.split("-")[0] for post in posts} >= {line.strip() for line in told}
+            assert ledger.record_labels([label("afterwards", name)]) == 1
+
+
+def test_a_process_killed_while_it_makes_the_tables_leaves_no_half_ledger(url: str) -> None:
+    opener = python(KILLED_AFTER_A_STATEMENT, url, "CREATE VIEW labels")
+    assert opener.wait(timeout=60) == -signal.SIGKILL
+    end(opener)
+    with open_ledger(url) as ledger:
+        assert ledger.record_labels([label("1", "müller")]) == 1
+
+
+def test_a_process_killed_between_writing_and_keeping_has_written_nothing(url: str) -> None:
+    open_ledger(url).close()
+    writer = python(KILLED_AFTER_A_STATEMENT, url, "INSERT INTO audit")
+    assert writer.wait(timeout=60) == -signal.SIGKILL
+    end(writer)
+    with open_ledger(url) as ledger:
+        assert ledger.audit_rows().num_rows == 0
+        ledger.audit(who="müller", what="looked")
+        assert ledger.audit_rows()["who"].to_pylist() == ["müller"]
+
+
+def end(*processes: subprocess.Popen[str]) -> None:
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def test_opening_a_ledger_loads_no_postgres_driver_and_an_old_one_no_alembic(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    url = f"sqlite:///{tmp_path_factory.mktemp('quick')}/ledger.sqlite"
+    open_ledger(url).close()
+    script = (
+        "import sys; from leumund.ledger import open_ledger; open_ledger(sys.argv[1]).close();"
+        "print([name for name in ('psycopg', 'psycopg2', 'alembic', 'duckdb', 'pyspark') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "[]"
