@@ -8,7 +8,6 @@ import os
 import pwd
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -102,8 +101,3 @@ def _new_schema(server: str, name: str) -> str:
 def url(new_url: Callable[[], str]) -> str:
     """An empty place for a ledger."""
     return new_url()
-
-
-def python(script: str, *arguments: str) -> subprocess.Popen[str]:
-    """Start another Python process, which runs `script`."""
-    return subprocess.Popen([sys.executable, "-c", script, *arguments], stdout=subprocess.PIPE, text=True)

@@ -2,65 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 
 import pytest
 
 from leumund.ledger import Ledger, open_ledger
-from leumund.tables import Label
-from tests.ledger.conftest import python
+from tests.ledger.hands import FORKS, by_the_thousand, killed_after_a_statement, label, one_after_another, start
 
-START = datetime(2026, 1, 5, tzinfo=UTC)
 WRITERS, WRITES = 4, 50
 
-ONE_AFTER_ANOTHER = """
-import sys
-from datetime import UTC, datetime
-from leumund.ledger import open_ledger
-from leumund.tables import Label
-url, name, writes = sys.argv[1:]
-with open_ledger(url) as ledger:
-    for number in range(int(writes)):
-        ledger.record_labels([Label(f"{name}-{number}", "o2", "", "polarity", "neutral", name,
-                                    datetime(2026, 1, 5, tzinfo=UTC), "", None, False)])
-        ledger.audit(who=name, what="labelled", subject=str(number))
-"""
 
-BY_THE_THOUSAND = """
-import sys
-from datetime import UTC, datetime
-from leumund.ledger import open_ledger
-from leumund.tables import Label
-with open_ledger(sys.argv[1]) as ledger:
-    for lot in range(10_000):
-        ledger.record_labels(Label(f"{lot}-{number}", "o2", "", "polarity", "neutral", sys.argv[2],
-                                   datetime(2026, 1, 5, tzinfo=UTC), "", None, False) for number in range(1000))
-        print(lot, flush=True)
-"""
+def ended(process: ForkServerProcess) -> int | None:
+    process.join(timeout=60)
+    process.kill()
+    return process.exitcode
 
 
-KILLED_AFTER_A_STATEMENT = """
-import os, signal, sys
-from sqlalchemy import Engine, event
-from leumund.ledger import open_ledger
-def end(connection, cursor, statement, parameters, context, many):
-    if statement.strip().startswith(sys.argv[2]):
-        os.kill(os.getpid(), signal.SIGKILL)
-event.listen(Engine, "after_cursor_execute", end)
-with open_ledger(sys.argv[1]) as ledger:
-    ledger.audit(who="killed", what="wrote")
-"""
-
-
-def label(post_id: str, labeller: str, value: str = "neutral", minute: int = 0) -> Label:
-    when = START + timedelta(minutes=minute)
-    return Label(post_id, "o2", "", "polarity", value, labeller, when, "", None, blind=False)
+def rest(hear: Connection) -> Iterator[int]:
+    """What the process still said before it was killed; half a word at the end does not count."""
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            yield hear.recv()
 
 
 def everything_written(ledger: Ledger, names: list[str]) -> bool:
@@ -88,11 +59,8 @@ def test_four_threads_of_one_ledger_write_fifty_times_each_and_none_is_lost(url:
 
 def test_four_processes_that_open_a_new_ledger_at_once_write_fifty_times_each_and_none_is_lost(url: str) -> None:
     names = [f"hand{number}" for number in range(WRITERS)]
-    writers = [python(ONE_AFTER_ANOTHER, url, name, str(WRITES)) for name in names]
-    try:
-        assert [writer.wait(timeout=60) for writer in writers] == [0] * WRITERS
-    finally:
-        end(*writers)
+    writers = [start(one_after_another, url, name, WRITES) for name in names]
+    assert [ended(writer) for writer in writers] == [0] * WRITERS
     with open_ledger(url) as ledger:
         assert everything_written(ledger, names)
 
@@ -139,47 +107,36 @@ def test_a_reader_is_not_held_up_and_never_sees_half_a_list(url: str) -> None:
 
 def test_a_killed_writer_leaves_the_old_or_the_new(url: str) -> None:
     open_ledger(url).close()
-    for round_number in range(2):
+    for round_number in range(3):
         name = f"round{round_number}"
-        writer = python(BY_THE_THOUSAND, url, name)
-        try:
-            assert writer.stdout is not None
-            told = [writer.stdout.readline()]
-            time.sleep(0.08 * round_number)
-            writer.kill()
-            told += writer.stdout.readlines()
-        finally:
-            end(writer)
+        hear, tell = FORKS.Pipe(duplex=False)
+        writer = start(by_the_thousand, url, name, tell)
+        tell.close()
+        told = [hear.recv()]
+        time.sleep(0.06 * round_number)
+        writer.kill()
+        assert ended(writer) == -signal.SIGKILL
+        told += rest(hear)
         with open_ledger(url) as ledger:
             posts = [row["post_id"] for row in ledger.labels().to_pylist() if row["labeller"] == name]
             assert len(posts) % 1000 == 0
-            assert {post.split("-")[0] for post in posts} >= {line.strip() for line in told}
+            assert {int(post.split("-")[0]) for post in posts} >= set(told)
             assert ledger.record_labels([label("afterwards", name)]) == 1
 
 
 def test_a_process_killed_while_it_makes_the_tables_leaves_no_half_ledger(url: str) -> None:
-    opener = python(KILLED_AFTER_A_STATEMENT, url, "CREATE VIEW labels")
-    assert opener.wait(timeout=60) == -signal.SIGKILL
-    end(opener)
+    assert ended(start(killed_after_a_statement, url, "CREATE VIEW labels")) == -signal.SIGKILL
     with open_ledger(url) as ledger:
         assert ledger.record_labels([label("1", "müller")]) == 1
 
 
 def test_a_process_killed_between_writing_and_keeping_has_written_nothing(url: str) -> None:
     open_ledger(url).close()
-    writer = python(KILLED_AFTER_A_STATEMENT, url, "INSERT INTO audit")
-    assert writer.wait(timeout=60) == -signal.SIGKILL
-    end(writer)
+    assert ended(start(killed_after_a_statement, url, "INSERT INTO audit")) == -signal.SIGKILL
     with open_ledger(url) as ledger:
         assert ledger.audit_rows().num_rows == 0
         ledger.audit(who="müller", what="looked")
         assert ledger.audit_rows()["who"].to_pylist() == ["müller"]
-
-
-def end(*processes: subprocess.Popen[str]) -> None:
-    for process in processes:
-        process.kill()
-        process.communicate()
 
 
 def test_opening_a_ledger_loads_no_postgres_driver_and_an_old_one_no_alembic(

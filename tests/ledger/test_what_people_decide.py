@@ -126,6 +126,16 @@ def test_a_list_with_one_bad_label_records_none_of_them(url: str) -> None:
         assert ledger.record_labels([]) == 0
 
 
+def test_signs_that_no_database_can_store_are_refused_everywhere(url: str) -> None:
+    with open_ledger(url) as ledger:
+        for bad in ("\ud83d", "Bericht\0"):
+            with pytest.raises(WrongUse):
+                ledger.audit(who=bad, what="looked")
+            with pytest.raises(WrongUse):
+                ledger.publish(snapshot_id=bad, report_sha256="", title="", published_by="")
+        assert ledger.audit_rows().num_rows == ledger.publications().num_rows == 0
+
+
 def test_the_audit_keeps_who_did_what_in_order_and_in_utc(url: str) -> None:
     before = datetime.now(UTC)
     with open_ledger(url) as ledger:
@@ -194,7 +204,7 @@ def expected_view(recorded: list[Label]) -> dict[Key, Label]:
     return view
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(recorded=st.lists(labels, max_size=12), data=st.data())
 def test_order_between_keys_does_not_matter_and_twice_is_once(
     new_url: Callable[[], str], recorded: list[Label], data: st.DataObject

@@ -13,7 +13,6 @@ from typing import Self
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from leumund.errors import WrongUse
 from leumund.ledger.databases import bring_up_to_date, engine_for, reading, writing
@@ -91,25 +90,24 @@ class Ledger:
         The identity follows from snapshot and report alone. The same again changes nothing: title, person and time of
         the first stay.
         """
-        row: dict[str, object] = {
-            "publication_id": _digest(snapshot_id, report_sha256),
+        report: dict[str, object] = {
             "snapshot_id": snapshot_id,
             "report_sha256": report_sha256,
             "title": title,
             "published_by": published_by,
-            "published_at": datetime.now(UTC),
         }
-        _check_text(row)
-        self._add(PUBLICATIONS, [row], identity="publication_id")
-        return str(row["publication_id"])
+        _check_text(report)
+        publication_id = _digest(snapshot_id, report_sha256)
+        event = {"publication_id": publication_id, **report, "published_at": datetime.now(UTC)}
+        self._add(PUBLICATIONS, [event], identity="publication_id")
+        return publication_id
 
     def publications(self) -> pa.Table:
         """Give every report that was given out, oldest first, in the schema of table `publications`."""
         return self._read("publications", PUBLICATIONS, order=("published_at", "publication_id"))
 
     def _add(self, table: sa.Table, rows: list[dict[str, object]], *, identity: str) -> int:
-        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        insert = dialect.insert(table).on_conflict_do_nothing(index_elements=[identity]).returning(table.c[identity])
+        insert = _insert_new(table, identity, self._engine.dialect.name).returning(table.c[identity])
         with writing(self._engine) as connection:
             return len(connection.execute(insert, rows).all())
 
@@ -118,6 +116,17 @@ class Ledger:
             rows = connection.execute(sa.select(source)).all()
         # Sorted here, because databases sort text by the rules of the country they were set up in.
         return rows_to_arrow(name, rows).sort_by([(column, "ascending") for column in order])
+
+
+def _insert_new(table: sa.Table, identity: str, database: str) -> sa.Insert:
+    # SQLAlchemy has no common word for this; and a dialect that is not needed is not loaded.
+    if database == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=[identity])
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=[identity])
 
 
 def _label_event(label: Label) -> dict[str, object]:
