@@ -1,0 +1,134 @@
+"""Fitting the heads of a model: logistic regression over hashed n-grams and the four numbers of the word list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from leumund.readings.grams import N_BUCKETS, grams, lay_out, norm_of
+from leumund.readings.model import N_FEATURES, Head
+from leumund.readings.polarity import clause_valences, features
+from leumund.readings.sheets import clauses_of, sheet_of
+
+__all__ = ["Examples", "Fitted", "examples_of", "fit_exclusive", "fit_several"]
+
+Numbers = npt.NDArray[np.float64]
+_DENSE_STRETCH = 4.0  # the four numbers are fitted almost freely, the n-grams are held back
+_LEVELS = 127
+_ITERATIONS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Texts as numbers: one row a text, n-gram counts over their root, then the four numbers, stretched."""
+
+    matrix: sparse.csr_matrix
+
+    def take(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Examples:
+        """Give some of the rows."""
+        return Examples(self.matrix[np.asarray(rows)])
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A head and its columns of whole-number weights."""
+
+    head: Head
+    weights: npt.NDArray[np.int8]
+
+
+def examples_of(texts: Sequence[str]) -> Examples:
+    """Turn texts into numbers, exactly as the judge sees them."""
+    sheets = [sheet_of(text) for text in texts]
+    layout = lay_out([sheet.text for sheet in sheets])
+    row_of = np.repeat(np.arange(len(texts)), np.diff(np.append(layout.first, len(layout.codes))))
+    rows, buckets = zip(*((row_of[places], found) for places, found in grams(layout)), strict=True)
+    row, bucket = np.concatenate(rows), np.concatenate(buckets)
+    norms = np.array([norm_of(int(n)) for n in np.bincount(row, minlength=len(texts))])
+    counts = sparse.csr_matrix((1.0 / norms[row], (row, bucket)), shape=(len(texts), N_BUCKETS))
+    dense = []
+    for sheet in sheets:
+        valences = clause_valences(sheet.folded, clauses_of(sheet))
+        dense.append(features(sum(v.praise for v in valences), sum(v.blame for v in valences)))
+    stretched = sparse.csr_matrix(np.array(dense).reshape(len(texts), N_FEATURES) * _DENSE_STRETCH)
+    return Examples(sparse.hstack([counts, stretched]).tocsr())
+
+
+def fit_exclusive(
+    examples: Examples, targets: Sequence[str], *, name: str, answers: Sequence[str], strength: float, even: bool
+) -> Fitted:
+    """Fit one question with exactly one answer. `even` weighs the answers as if they were equally frequent."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=strength, max_iter=_ITERATIONS, class_weight="balanced" if even else None)
+    model.fit(examples.matrix, np.array([answers.index(target) for target in targets]))
+    coefficients, intercept = np.zeros((len(answers), examples.matrix.shape[1])), np.full(len(answers), -20.0)
+    if len(model.classes_) == 2:  # scikit-learn then gives one row: the odds of the second answer
+        coefficients[model.classes_[1]], intercept[model.classes_] = model.coef_[0], (0.0, model.intercept_[0])
+    else:
+        coefficients[model.classes_], intercept[model.classes_] = model.coef_, model.intercept_
+    return _fitted(name, answers, coefficients, intercept, exclusive=True, thresholds=[0.5] * len(answers))
+
+
+def fit_several(
+    examples: Examples, targets: npt.NDArray[np.bool_], *, name: str, answers: Sequence[str], strength: float
+) -> Fitted:
+    """Fit questions that are answered each by itself (rows × answers); thresholds come from held-out parts of the rows."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import cross_val_predict
+
+    coefficients, intercept = np.zeros((len(answers), examples.matrix.shape[1])), np.full(len(answers), -20.0)
+    thresholds = [0.5] * len(answers)
+    for number in range(len(answers)):
+        wanted = targets[:, number]
+        if wanted.all() or not wanted.any():
+            intercept[number] = 20.0 if wanted.all() else -20.0
+            continue
+        model = LogisticRegression(C=strength, max_iter=_ITERATIONS)
+        folds = min(4, int(min(wanted.sum(), (~wanted).sum())))
+        if folds >= 2:
+            chances = cross_val_predict(model, examples.matrix, wanted, cv=folds, method="predict_proba")[:, 1]
+            thresholds[number] = best_threshold(chances, wanted)
+        model.fit(examples.matrix, wanted)
+        coefficients[number], intercept[number] = model.coef_[0], model.intercept_[0]
+    return _fitted(name, answers, coefficients, intercept, exclusive=False, thresholds=thresholds)
+
+
+def best_threshold(chances: Numbers, wanted: npt.NDArray[np.bool_]) -> float:
+    """Give the threshold with the best F1, between .1 and .9."""
+    tried = np.linspace(0.1, 0.9, 17)
+
+    def f1(threshold: float) -> float:
+        said = chances >= threshold
+        return float(2 * (said & wanted).sum() / max(1, said.sum() + wanted.sum()))
+
+    return float(max(tried, key=lambda threshold: (round(f1(threshold), 6), -abs(threshold - 0.5))))
+
+
+def _fitted(
+    name: str,
+    answers: Sequence[str],
+    coefficients: Numbers,
+    intercept: Numbers,
+    *,
+    exclusive: bool,
+    thresholds: Sequence[float],
+) -> Fitted:
+    grams_part = coefficients[:, :N_BUCKETS]
+    largest = float(np.abs(grams_part).max()) or 1.0
+    weights = np.round(grams_part.T / largest * _LEVELS).astype(np.int8)
+    dense = coefficients[:, N_BUCKETS:] * _DENSE_STRETCH
+    head = Head(
+        name=name,
+        answers=tuple(answers),
+        exclusive=exclusive,
+        scale=round(largest / _LEVELS, 8),
+        intercept=tuple(round(float(value), 6) for value in intercept),
+        dense=tuple(tuple(round(float(value), 6) for value in row) for row in dense),
+        thresholds=tuple(round(float(value), 4) for value in thresholds),
+    )
+    return Fitted(head, weights)
