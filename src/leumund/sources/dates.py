@@ -18,7 +18,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from leumund.errors import DateNotUnderstood, WrongUse, near_name
 from leumund.sources.date_words import RELATIVE_DAYS, UNITS, month_numbers, weekday_numbers
 
-__all__ = ["DateRules", "When", "find_date", "order_from", "read_date", "zone_from_words", "zone_of"]
+__all__ = [
+    "DateRules",
+    "When",
+    "find_date",
+    "order_by_numbers",
+    "order_from",
+    "read_date",
+    "with_order",
+    "zone_from_words",
+    "zone_of",
+]
 
 ORDERS = ("dmy", "mdy", "ymd")
 
@@ -37,6 +47,7 @@ _TIME = re.compile(
     r"(?:\s?(?P<zone>z|utc|gmt|[mw]ez|mesz|ce[s]?t)\b)?(?:\s?(?P<offset>[+-]\d{1,2}:?\d{2}|[+-]\d{1,2})(?![\d]))?"
 )
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s?(?:z|[+-]\d{2}:?\d{2})?)?")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s(?:um\s)?(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\suhr)?)?")
 _YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
 _NUMBERS = re.compile(
     r"(?<![\d.:])(?P<a>\d{1,2})(?P<sep>[./-])\s?(?P<b>\d{1,2})(?P=sep)\s?(?P<year>\d{4}|\d{2})(?![\d:])"
@@ -97,7 +108,7 @@ def read_date(text: str, rules: DateRules) -> When:
     '2009-01-12T14:22:00+00:00'
     """
     words = _clean(text)
-    when = _iso(words, rules) or _grammar(words, rules, whole=True)
+    when = _dotted(words, rules) or _iso(words, rules) or _grammar(words, rules, whole=True)
     if when is None and (when := _last_resort(text, rules)) is None:
         raise DateNotUnderstood(f"not understood as a date: “{text.strip()[:60]}”", next_step=_NEXT)
     return when
@@ -116,6 +127,19 @@ _NEXT = "give the order with --date-order dmy (or mdy, ymd), or set the row asid
 
 def _clean(text: str) -> str:
     return " ".join(text.replace("\u200e", "").replace("\u200f", "").lower().split())
+
+
+def _dotted(words: str, rules: DateRules) -> When | None:
+    """Read the commonest German form at once: 03.04.2020, 14:22."""
+    match = _DOTTED.fullmatch(words)
+    if match is None or rules.order not in ("", "dmy"):
+        return None
+    day, month, year, hour, minute, second = match.groups()
+    try:
+        moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
+    except ValueError:
+        return None
+    return _placed(moment, "second" if second else "minute" if hour else "day", rules)
 
 
 def _iso(words: str, rules: DateRules) -> When | None:
@@ -340,21 +364,29 @@ def _last_resort(text: str, rules: DateRules) -> When | None:
     return _placed(moment, "minute" if re.search(r"\d[:h]\d{2}", text) else "day", rules)
 
 
+def order_by_numbers(texts: Iterable[str]) -> str:
+    """Give dmy or mdy where a number above 12 tells which one stands first in all of `texts`; else ''."""
+    whole = [order for order, days in _both_ways(texts).items() if days and None not in days]
+    return whole[0] if len(whole) == 1 else ""
+
+
 def order_from(texts: Iterable[str]) -> str:
-    """Give dmy or mdy where the dates of one page, in page order, leave only one possible; else ''.
+    """Give dmy or mdy where the dates of one thread, in page order, leave only one possible; else ''.
 
     A number above 12 tells. So does the order of a thread: when the dates ascend read one way and not the other.
     """
+    listed = list(texts)
+    ascending = [order for order, days in _both_ways(listed).items() if days and _ascending(days)]
+    return order_by_numbers(listed) or (ascending[0] if len(ascending) == 1 else "")
+
+
+def _both_ways(texts: Iterable[str]) -> dict[str, list[datetime | None]]:
     found = [m for text in texts if (m := _NUMBERS.search(_clean(text))) and m["sep"] != "."]
     pairs = [(int(m["a"]), int(m["b"]), _year(m["year"])) for m in found]
-    possible = {
+    return {
         "dmy": [_date(year, b, a) for a, b, year in pairs],
         "mdy": [_date(year, a, b) for a, b, year in pairs],
     }
-    whole = {order: days for order, days in possible.items() if days and None not in days}
-    if len(whole) > 1:
-        whole = {order: days for order, days in whole.items() if _ascending(days)}
-    return next(iter(whole)) if len(whole) == 1 else ""
 
 
 def _ascending(days: Sequence[datetime | None]) -> bool:
@@ -391,7 +423,11 @@ def zone_from_words(words: str) -> tzinfo | None:
 
 
 def with_order(rules: DateRules, texts: Iterable[str]) -> DateRules:
-    """Give the rules with the order that the page's own dates show, where nothing else told it."""
-    if rules.day_first is not None:
+    """Give the rules with the order that a thread's own dates show: by numbers, else by ascent.
+
+    An explicit order stays; a page's language yields to dates that fit only the other way.
+    """
+    if rules.order:
         return rules
-    return replace(rules, order=order_from(texts))
+    listed = list(texts)
+    return replace(rules, order=order_by_numbers(listed) if rules.day_first is not None else order_from(listed))

@@ -71,6 +71,9 @@ class ReadPage:
     reader: str  # name and version
     posts: list[FoundPost]
     notes: list[Note] = field(default_factory=list)
+    encoding: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)  # of a table: our name -> the table's
+    unused: tuple[str, ...] = ()  # columns of a table that nothing was taken from
 
 
 @dataclass(frozen=True, slots=True)

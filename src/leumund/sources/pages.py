@@ -16,8 +16,20 @@ from leumund.errors import LeumundError, UnknownForum, WrongUse, near_name
 from leumund.sources.archives import Problem, open_pages, page_of
 from leumund.sources.encoding import head_of, refuse_empty_and_binary
 from leumund.sources.found import Options, Page, Reader, ReadPage
+from leumund.sources.preview import Preview, preview_of
 
-__all__ = ["Problem", "open_pages", "options_from", "page_of", "read_page", "read_paths", "reader_for", "readers"]
+__all__ = [
+    "Preview",
+    "Problem",
+    "open_pages",
+    "options_from",
+    "page_of",
+    "preview",
+    "read_page",
+    "read_paths",
+    "reader_for",
+    "readers",
+]
 
 _SURE_ENOUGH = 0.5
 
@@ -47,7 +59,7 @@ def reader_for(page: Page) -> Reader:
     if binary is not None:
         return binary
     refuse_empty_and_binary(page.content, name=page.name)
-    reader = _best(page, head_of(page.content), [reader for reader in readers() if not reader.binary])
+    reader = _best(page, head_of(page.content), list(readers()))
     if reader is None:
         raise _unknown(page)
     return reader
@@ -85,6 +97,11 @@ def read_page(page: Page, **options: Any) -> Iterator[ReadPage]:
     """
     chosen = options_from(**options)
     yield from reader_for(page).read(page, chosen)
+
+
+def preview(page: Page, **options: Any) -> Preview:
+    """Give how a page or table would be understood; stores nothing. Raises what read_page raises."""
+    return preview_of(page, read_page(page, **options))
 
 
 def read_paths(paths: Iterable[Path | str], **options: Any) -> Iterator[ReadPage | Problem]:

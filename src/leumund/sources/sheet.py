@@ -43,7 +43,7 @@ class Sheet:
     def __init__(self, page: Page, options: Options) -> None:
         """Decode and parse `page`; raises EmptyInput or NotText where there is no text."""
         decoded = decode(page.content, name=page.name, declared=options.encoding)
-        self.page, self.options = page, options
+        self.page, self.options, self.encoding = page, options, decoded.encoding
         self.notes: list[Note] = [decoded.note] if decoded.note else []
         text = _opened(decoded.text)
         self.truncated = _ends_early(text)

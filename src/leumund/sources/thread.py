@@ -59,7 +59,7 @@ def hand_out(sheet: Sheet, reader: str, thread: Thread, raw: list[RawPost], rule
     rules = with_order(rules, [post.time_text for post in posts if not post.stamp])
     venue = sheet.venue(post.url for post in posts)
     found = [_found(sheet, venue, thread, post, rules) for post in posts]
-    return ReadPage(page=sheet.page, reader=reader, posts=found, notes=sheet.notes)
+    return ReadPage(page=sheet.page, reader=reader, posts=found, notes=sheet.notes, encoding=sheet.encoding)
 
 
 def _found(sheet: Sheet, venue: str, thread: Thread, post: RawPost, rules: DateRules) -> FoundPost:

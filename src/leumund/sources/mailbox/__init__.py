@@ -1,0 +1,1 @@
+"""Mailboxes (mbox) and single messages (RFC 5322)."""

@@ -1,0 +1,1 @@
+"""Tables of posts: CSV, JSON Lines, Parquet, Excel."""

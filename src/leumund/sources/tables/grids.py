@@ -1,0 +1,256 @@
+"""CSV, JSON Lines, Parquet, Excel to one shape: a header and rows with their numbers, read as they are asked for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from leumund.errors import EmptyInput, NotText, TruncatedInput, UnknownName, WrongUse, near_name
+from leumund.sources.encoding import decode
+from leumund.sources.found import Note, Options, Page
+from leumund.sources.tables.columns import known_columns
+
+__all__ = ["Grid", "delimiter_of", "open_grid"]
+
+DELIMITERS = (",", ";", "\t", "|")
+MAX_LINES_PER_CELL = 2_000
+_SEEN_AHEAD = 200
+_TITLE_ROWS = 10
+
+Row = tuple[int, Sequence[Any]]
+
+
+@dataclass(slots=True)
+class Grid:
+    """A table as it stands: names of columns, rows with their number (first data row = 1), what could not be read."""
+
+    kind: str
+    header: list[str]
+    rows: Iterator[Row]
+    encoding: str = ""
+    delimiter: str = ""
+    notes: list[Note] = field(default_factory=list)  # grows while the rows are read
+
+
+def open_grid(page: Page, options: Options) -> Grid:
+    """Open a table.
+
+    Raises EmptyInput, NotText, TruncatedInput (damaged Parquet or Excel), UnknownName (sheet).
+    """
+    content = page.content
+    if content.startswith(b"PAR1"):
+        return _parquet(page)
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return _excel(page, options)
+    decoded = decode(content, name=page.name, declared=options.encoding)
+    notes = [decoded.note] if decoded.note else []
+    if decoded.text.lstrip()[:1] in ("{", "["):
+        grid = _json(page.name, decoded.text)
+    else:
+        grid = _csv(page.name, decoded.text, options.delimiter)
+    grid.encoding, grid.notes[:0] = decoded.encoding, notes
+    return grid
+
+
+def _bad(number: int, seen: str) -> Note:
+    return Note(f"row {number}", "LM211", seen, "mend the row and bring the table in again")
+
+
+def delimiter_of(text: str) -> str:
+    """Give the sign between cells: the one that makes most known column names, then most rows of equal width."""
+
+    def worth(sign: str) -> tuple[int, int, int]:
+        sample = [record for _, record in islice(_records(_lines(text[:65_536]), sign, []), 30)]
+        rows = list(csv.reader(sample, delimiter=sign))
+        width = len(rows[0]) if rows else 0
+        return known_columns(rows[0]) if rows else 0, sum(len(row) == width > 1 for row in rows), width
+
+    return max(DELIMITERS, key=worth)
+
+
+def _csv(name: str, text: str, delimiter: str) -> Grid:
+    sign = {"\\t": "\t", "tab": "\t"}.get(delimiter, delimiter) or delimiter_of(text)
+    if len(sign) != 1:
+        raise WrongUse(f"a delimiter is one sign, not “{delimiter}”", next_step="; or , or tab")
+    notes: list[Note] = []
+    records = _records(_lines(text), sign, notes)
+    cells = _cells(records, sign, notes)
+    first = next(cells, None)
+    if first is None:
+        raise EmptyInput("a table without a row", where=name, next_step="export the table again")
+    header = [cell.strip() for cell in first[1]]
+    return Grid("csv", header, _of_width(cells, len(header), notes), delimiter=sign, notes=notes)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Give the lines with their ends; str.splitlines knows too many ends, StringIO takes fourfold memory."""
+    end = "\n" if "\n" in text else "\r"
+    start = 0
+    while (stop := text.find(end, start) + 1) > 0:
+        yield text[start:stop]
+        start = stop
+    if start < len(text):
+        yield text[start:]
+
+
+def _records(lines: Iterator[str], sign: str, notes: list[Note]) -> Iterator[tuple[int, str]]:
+    """Give whole records, cells with line breaks included; number 0 is the header.
+
+    A quote that is never closed costs its own line, not the rest; one inside a cell (5" Rohr) opens nothing.
+    """
+    opens = re.compile(rf'(?:^|{re.escape(sign)})\s?"')
+    number = 0
+    waiting: list[str] = []
+    again: list[str] = []
+    while True:
+        line = again.pop() if again else next(lines, "")
+        if waiting and (not line or len(waiting) > MAX_LINES_PER_CELL):
+            notes.append(_bad(number, "a quote is opened and never closed"))
+            again += [*([line] if line else []), *reversed(waiting[1:])]
+            number, waiting = number + 1, []
+            continue
+        if not line:
+            return
+        odd = line.count('"') % 2 == 1
+        if waiting or (odd and opens.search(line)):
+            waiting.append(line)
+            if not odd or len(waiting) == 1:
+                continue
+            line, waiting = "".join(waiting), []
+        if line.strip():
+            yield number, line
+            number += 1
+
+
+def _cells(records: Iterator[tuple[int, str]], sign: str, notes: list[Note]) -> Iterator[Row]:
+    numbers: list[int] = []
+
+    def fed() -> Iterator[str]:
+        for number, record in records:
+            numbers.append(number)
+            yield record
+
+    csv.field_size_limit(16 * 2**20)
+    reader = csv.reader(fed(), delimiter=sign)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            notes.append(_bad(numbers[-1], f"not readable: {error}"))
+            continue
+        yield numbers[-1], cells
+
+
+def _of_width(rows: Iterator[Row], width: int, notes: list[Note]) -> Iterator[Row]:
+    for number, cells in rows:
+        if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+            notes.append(_bad(number, f"{len(cells)} cells where the header has {width}"))
+        else:
+            yield number, cells[:width]
+
+
+def _json(name: str, text: str) -> Grid:
+    notes: list[Note] = []
+    objects = _listed_objects(name, text) if text.lstrip().startswith("[") else _line_objects(text, notes)
+    ahead = [entry for _, entry in zip(range(_SEEN_AHEAD), objects, strict=False)]
+    header = list(dict.fromkeys(key for _, entry in ahead for key in entry))
+    if not ahead:
+        raise NotText("no line is a JSON object", where=name, next_step="one object a line, as in JSON Lines")
+
+    def rows() -> Iterator[Row]:
+        for part in (ahead, objects):
+            for number, entry in part:
+                yield number, [entry.get(key) for key in header]
+
+    return Grid("jsonl", header, rows(), notes=notes)
+
+
+def _line_objects(text: str, notes: list[Note]) -> Iterator[tuple[int, dict[str, Any]]]:
+    number = 0
+    for line in _lines(text):
+        if not line.strip():
+            continue
+        number += 1
+        try:
+            entry = json.loads(line)
+        except json.JSONDecodeError as error:
+            notes.append(_bad(number, f"no JSON: {error.msg} at sign {error.pos + 1}"))
+            continue
+        if isinstance(entry, dict):
+            yield number, entry
+        else:
+            notes.append(_bad(number, "JSON, but no object"))
+
+
+def _listed_objects(name: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        entries = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise TruncatedInput(
+            f"no whole JSON: {error.msg}", where=f"{name}, line {error.lineno}", next_step="export it again"
+        ) from error
+    yield from ((number, entry) for number, entry in enumerate(entries, start=1) if isinstance(entry, dict))
+
+
+def _parquet(page: Page) -> Grid:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(pa.BufferReader(page.content))
+    except (pa.ArrowInvalid, OSError) as error:
+        raise TruncatedInput(
+            f"the Parquet file is damaged: {error}", where=page.name, next_step="take it from its source once more"
+        ) from error
+
+    def rows() -> Iterator[Row]:
+        number = 0
+        for batch in file.iter_batches(batch_size=5_000):
+            for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                number += 1
+                yield number, cells
+
+    return Grid("parquet", list(file.schema_arrow.names), rows())
+
+
+def _excel(page: Page, options: Options) -> Grid:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(page.content))
+        name = _sheet_name(book.sheet_names, options.sheet, page.name)
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise TruncatedInput(
+            f"the Excel file cannot be opened: {error}", where=page.name, next_step="save it again as .xlsx"
+        ) from error
+    tops = [place for place, row in enumerate(rows[:_TITLE_ROWS]) if any(str(cell).strip() for cell in row)]
+    if not tops:
+        raise EmptyInput(f"the sheet “{name}” is empty", where=page.name, next_step="name another with --sheet")
+    # lists for the boss carry a title line above the header
+    top = max(tops, key=lambda place: (known_columns([str(cell) for cell in rows[place]]), -place))
+    header = [str(cell).strip() for cell in rows[top]]
+    return Grid("excel", header, ((n, row) for n, row in enumerate(rows[top + 1 :], start=1) if _filled(row)))
+
+
+def _filled(row: Sequence[Any]) -> bool:
+    return any(cell not in ("", None) for cell in row)
+
+
+def _sheet_name(names: Sequence[str], wanted: str, where: str) -> str:
+    if not wanted:
+        return names[0]
+    if wanted not in names:
+        near = near_name(wanted, names)
+        raise UnknownName(
+            f"no sheet “{wanted}”", where=where, next_step=f"perhaps “{near}”" if near else ", ".join(names)
+        )
+    return wanted
