@@ -12,6 +12,7 @@ import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 import pyarrow as pa
@@ -104,6 +105,7 @@ _ARROW_TYPES: dict[type, pa.DataType] = {
     float: pa.float64(),
     datetime: pa.timestamp("us", tz="UTC"),
     date: pa.date32(),
+    Decimal: pa.decimal128(38, 0),
 }
 
 
@@ -220,8 +222,7 @@ class Intake:
     page: Annotated[str, "name of the file as given"]
     reader: Annotated[str, "reader and its version"]
     taken_at: Annotated[datetime, Unit("UTC"), "when it was brought in"]
-    n_posts: Annotated[int, "posts stored from it"]
-    n_known: Annotated[int, "posts that were already there"]
+    n_posts: Annotated[int, "posts found in it"]
     n_set_aside: Annotated[int, "rows or posts set aside, see issues"]
 
 
@@ -392,6 +393,50 @@ class Publication:
     published_at: Annotated[datetime, Unit("UTC"), "when it was first given out"]
 
 
+@_declare("opinions")
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One countable opinion: an original post of a customer, dated, about one brand and aspect."""
+
+    post_id: Annotated[str, KEY, "the post"]
+    brand: Annotated[str, KEY, "brand"]
+    aspect: Annotated[str, KEY, "aspect, '' = the post as a whole"]
+    venue: Annotated[str, "the forum"]
+    author: Annotated[str, PERSONAL, "author_key; the post's own id where there is no author"]
+    thread: Annotated[str, "thread_id"]
+    day: Annotated[date, Unit("UTC"), "day it was posted"]
+    y: Annotated[int, P, "p_positive − p_negative"]
+
+
+@_declare("tallies")
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many posts there are of one kind, for the account of what was counted and what was not."""
+
+    name: Annotated[str, KEY, "what was counted"]
+    n: Annotated[int, "how many"]
+
+
+@_declare("origins")
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What made the rows of a snapshot: readers, models, assumed zones."""
+
+    kind: Annotated[str, KEY, Unit("reader, zone_assumed, model, model_version"), "what it is"]
+    name: Annotated[str, KEY, "its name"]
+    n: Annotated[int, "rows it made"]
+
+
+@_declare("days")
+@dataclass(frozen=True, slots=True)
+class VenueDay:
+    """Posts of one day in one venue."""
+
+    venue: Annotated[str, KEY, "the forum"]
+    day: Annotated[date, KEY, Unit("UTC"), "the day"]
+    n_posts: Annotated[int, "posts of that day"]
+
+
 @_declare("cells")
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -402,15 +447,55 @@ class Cell:
     rival: Annotated[str, KEY, "the other brand of a difference, else ''"]
     aspect: Annotated[str, KEY, "aspect, '' = all"]
     period: Annotated[str, KEY, Unit("week, quarter, all"), "length of the period"]
-    period_start: Annotated[date, KEY, "first day"]
+    period_start: Annotated[date, KEY, "first day; 1970-01-01 for all"]
     counted: Annotated[str, KEY, Unit("posts, authors, threads"), "what counts as one voice"]
     clustered: Annotated[str, KEY, Unit("author, thread, both"), "what belongs together in these sums"]
-    n_units: Annotated[int, "voices counted"]
+    n_posts: Annotated[int, "posts"]
     n_clusters: Annotated[int, "groups that belong together"]
-    sum_y: Annotated[int, P, "sum of p_positive − p_negative"]
-    sum_yy: Annotated[float, "sum over groups of y²"]
-    sum_yn: Annotated[float, "sum over groups of y·n"]
-    sum_nn: Annotated[float, "sum over groups of n²"]
+    sum_n: Annotated[int, Unit("1/1,000,000 voice"), "sum of weights"]
+    sum_y: Annotated[int, Unit("weight x 1/10,000"), "sum of weighted y"]
+    sum_yy: Annotated[Decimal, "sum over groups of y²; of y₁·y₂ in a difference"]
+    sum_yn: Annotated[Decimal, "sum over groups of y·n; of y₁·n₂ in a difference"]
+    sum_ny: Annotated[Decimal, "as sum_yn; of n₁·y₂ in a difference"]
+    sum_nn: Annotated[Decimal, "sum over groups of n²; of n₁·n₂ in a difference"]
+
+
+@_declare("telling")
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The clearest posts behind each net index, with all their words; the excerpt is cut from it."""
+
+    brand: Annotated[str, KEY, "brand"]
+    aspect: Annotated[str, KEY, "aspect, '' = all"]
+    period: Annotated[str, KEY, Unit("week, quarter, all"), "length of the period"]
+    period_start: Annotated[date, KEY, "first day; 1970-01-01 for all"]
+    rank: Annotated[int, KEY, Unit("1 = clearest"), "order"]
+    post_id: Annotated[str, "the post"]
+    venue: Annotated[str, "the forum"]
+    posted_at: Annotated[datetime, Unit("UTC"), "when it was posted"]
+    posted_precision: Annotated[str, "how exactly the time is known"]
+    language: Annotated[str, "language of the post"]
+    p_negative: Annotated[int, P, "probability of negative"]
+    p_neutral: Annotated[int, P, "probability of neutral"]
+    p_positive: Annotated[int, P, "probability of positive"]
+    span_start: Annotated[int, Unit("character"), "start of the telling words"]
+    span_end: Annotated[int, Unit("character"), "end of the telling words"]
+    text: Annotated[str, PERSONAL, "own words"]
+
+
+@_declare("judged")
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A drawn and labelled opinion beside the machine's verdict."""
+
+    post_id: Annotated[str, KEY, "the post"]
+    brand: Annotated[str, KEY, "brand"]
+    author: Annotated[str, PERSONAL, "author_key"]
+    thread: Annotated[str, "thread_id"]
+    day: Annotated[date, Unit("UTC"), "day it was posted"]
+    machine_y: Annotated[int, P, "p_positive − p_negative"]
+    label_y: Annotated[int, P, "the label as −10,000, 0, 10,000; mean over labellers"]
+    inclusion_probability: Annotated[float, Unit("0..1"), "probability with which the plan drew it"]
 
 
 @_declare("estimates")

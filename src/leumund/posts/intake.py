@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from leumund.folding import fold
@@ -11,6 +11,9 @@ from leumund.sources.found import FoundPost, FoundQuote, ReadPage
 from leumund.tables import Author, Issue, Post, Quote, Thread
 
 __all__ = ["IntakeRows", "rows_of"]
+
+COMPARED_CHARACTERS = 80  # a quote is often shortened at its end, seldom at its beginning
+POSTS_LOOKED_BACK = 200
 
 
 @dataclass(frozen=True)
@@ -27,22 +30,20 @@ class IntakeRows:
 def rows_of(page: ReadPage, *, keys: AuthorKeys, source: str, now: datetime) -> IntakeRows:
     """Turn one read page into rows; `now` stands in where the page does not tell when it was taken."""
     rows = IntakeRows()
-    collected_at = page.page.taken_at or now
-    earlier: list[tuple[Post, str]] = []  # post and folded text, for quotes that give only a name
+    earlier: dict[str, list[Post]] = {}
     for found in page.posts:
-        post = _post(found, page, keys=keys, source=source, collected_at=collected_at)
-        quotes = [_quote(quote, number, post, earlier, keys) for number, quote in enumerate(found.quotes, start=1)]
-        answered = next((quote.quoted_post_id for quote in quotes if quote.quoted_post_id), "")
-        post = _answering(post, answered)
+        post = _post(found, page, keys=keys, source=source, collected_at=page.page.taken_at or now)
+        before = earlier.setdefault(post.thread_id, [])
+        quotes = [_quote(quote, number, post, before, keys) for number, quote in enumerate(found.quotes, start=1)]
+        post = replace(post, reply_to=next((quote.quoted_post_id for quote in quotes if quote.quoted_post_id), ""))
+        before.append(post)
         rows.posts.append(post)
         rows.quotes.extend(quotes)
         if post.author_key:
             rows.authors[post.author_key] = Author(post.author_key, found.venue, found.author)
         if post.thread_id not in rows.threads:
-            rows.threads[post.thread_id] = Thread(
-                post.thread_id, found.venue, found.board, found.thread_title, page.page.url
-            )
-        earlier.append((post, fold(post.text) if found.quotes or len(page.posts) <= 100 else ""))
+            thread = Thread(post.thread_id, found.venue, found.board, found.thread_title, page.page.url)
+            rows.threads[post.thread_id] = thread
     rows.issues.extend(Issue(page.page.name, n.place, n.code, n.seen, n.next_step, now) for n in page.notes)
     return rows
 
@@ -83,25 +84,14 @@ def _utc(moment: datetime | None) -> datetime | None:
     return moment.astimezone(UTC) if moment is not None else None
 
 
-def _quote(quote: FoundQuote, number: int, post: Post, earlier: list[tuple[Post, str]], keys: AuthorKeys) -> Quote:
+def _quote(quote: FoundQuote, number: int, post: Post, before: list[Post], keys: AuthorKeys) -> Quote:
     author_key = keys.key(post.venue, quote.author)
-    quoted = post_id_of(post.venue, quote.number) if quote.number else _by_words(author_key, quote.text, earlier)
+    quoted = post_id_of(post.venue, quote.number) if quote.number else _by_words(author_key, quote.text, before)
     return Quote(post.post_id, number, author_key, quoted, quote.text)
 
 
-def _by_words(author_key: str, text: str, earlier: list[tuple[Post, str]]) -> str:
-    """Find the latest earlier post of that author (anybody, when no name is given) that holds the quoted words."""
-    wanted = fold(text)[:80]
-    if not wanted:
-        return ""
-    for post, folded in reversed(earlier):
-        if wanted in folded and author_key in ("", post.author_key):
-            return post.post_id
-    return ""
-
-
-def _answering(post: Post, reply_to: str) -> Post:
-    if not reply_to:
-        return post
-    values = {name: getattr(post, name) for name in post.__slots__}
-    return Post(**{**values, "reply_to": reply_to})
+def _by_words(author_key: str, text: str, before: list[Post]) -> str:
+    """Find the latest of the last posts by that author (anybody, when no name is given) that holds the quoted words."""
+    wanted = fold(text)[:COMPARED_CHARACTERS]
+    candidates = (post for post in reversed(before[-POSTS_LOOKED_BACK:]) if author_key in ("", post.author_key))
+    return next((post.post_id for post in candidates if wanted and wanted in fold(post.text)), "")

@@ -1,0 +1,5 @@
+"""`python -m leumund` is `leumund`."""
+
+from leumund.cli import main
+
+main()

@@ -1,0 +1,209 @@
+"""The walk, in order, on one page: sources -> posts -> readings -> picture."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leumund.engines import start_engine
+from leumund.engines.runner import OnStep, Runner
+from leumund.engines.snapshots import Snapshot, Store
+from leumund.errors import LeumundError, UnknownName, storage_errors
+from leumund.ledger import Ledger, open_ledger
+from leumund.picture import counting, coverage, evidence, figures
+from leumund.picture.assemble import picture_of
+from leumund.picture.view import Picture, TrueValue
+from leumund.posts import steps as post_steps
+from leumund.posts.arrival import Arrived, Desk
+from leumund.posts.identity import AuthorKeys
+from leumund.readings import steps as reading_steps
+from leumund.readings.brand import Brand
+from leumund.readings.measured import how_good
+from leumund.settings import FILE_NAME, BrandSetting, Settings, read_settings, settings_text
+from leumund.sources.archives import open_pages
+from leumund.sources.found import Page
+from leumund.sources.pages import read_page
+from leumund.step import Step
+from leumund.tables import Label
+
+__all__ = ["Project", "Walked", "init_project", "open_project"]
+
+
+@dataclass(frozen=True)
+class Walked:
+    """What a run did: seconds by step, and the snapshot it left."""
+
+    step_seconds: dict[str, float]
+    snapshot_id: str
+
+    @property
+    def did_nothing(self) -> bool:
+        """Tell whether there was nothing new."""
+        return not self.step_seconds
+
+
+class Project:
+    """One folder with everything in it; see `leumund.open`."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder, self.settings, self.store = folder, settings, Store(folder)
+
+    def import_pages(
+        self, paths: Iterable[Path], *, on_progress: Callable[[Arrived], None] | None = None, **options: Any
+    ) -> Arrived:
+        """Bring saved pages, archives, mailboxes and tables in; the same file again changes nothing."""
+        options = {
+            "zone": self.settings.text("posts", "zone"),
+            "date_order": self.settings.text("posts", "date_order"),
+            **options,
+        }
+        with self.store.writer():
+            desk = Desk(
+                self.store,
+                keys=AuthorKeys.of_this_user(),
+                source="import",
+                rows_per_part=self.settings.number("posts", "rows_per_part"),
+                on_progress=on_progress,
+            )
+            for entry in open_pages(paths):
+                if isinstance(entry, Page):
+                    _take_page(desk, entry, options)
+                else:
+                    desk.problem(*entry)
+            return desk.close()
+
+    def run(self, *, on_step: OnStep = lambda name, done, of: None) -> Walked:
+        """Walk from the stored posts to the figures; resumes where it stopped, does nothing when nothing is new."""
+        with self.store.writer():
+            runner = Runner(self.store, self._engine, self._with_labels(self.store.current()), on_step)
+            try:
+                runner.walk(self._steps())
+                snapshot_id = runner.snapshot.snapshot_id
+                runner.walk([self._figures(snapshot_id)])
+            finally:
+                runner.close()
+            self.store.commit(runner.snapshot)
+        return Walked(runner.seconds, snapshot_id)
+
+    def _steps(self) -> Sequence[Step]:
+        own, rivals = self.settings.own_brand.name, [brand.name for brand in self.settings.rivals]
+        brands = [Brand(b.name, b.aliases, context=b.context, blocked=b.blocked) for b in self.settings.brands]
+        return [
+            *post_steps.steps(),
+            *reading_steps.steps(brands),
+            *counting.steps(own, rivals),
+            coverage.step(),
+            *evidence.steps(),
+        ]
+
+    def _figures(self, snapshot_id: str) -> Step:
+        return figures.step(
+            level=self.settings.share("picture", "level"),
+            min_posts=self.settings.number("picture", "min_posts"),
+            rivals=len(self.settings.rivals),
+            snapshot_id=snapshot_id,
+        )
+
+    def _engine(self) -> Any:
+        return start_engine(
+            self.settings.text("engine", "kind"),
+            scratch=self.folder / "scratch",
+            processes=self.settings.number("engine", "processes"),
+            memory_mib=self.settings.number("engine", "memory_mib"),
+            spark_master=self.settings.text("engine", "spark_master"),
+        )
+
+    def _with_labels(self, snapshot: Snapshot) -> Snapshot:
+        """Freeze the ledger's labels, so that figures can be made again from files alone."""
+        with self.ledger() as ledger:
+            labels = ledger.labels()
+        name = f"{_digest(labels)}.parquet"
+        if snapshot.names("labels") == (name,):
+            return snapshot
+        return snapshot.with_parts({"labels": [self.store.write("labels", name, labels)]})
+
+    def ledger(self) -> Ledger:
+        """Open what people decided; close it again, best by `with`."""
+        return open_ledger(self.settings.text("ledger", "url") or f"sqlite:///{self.folder / 'ledger.sqlite'}")
+
+    def take_labels(self, labels: Iterable[Label]) -> int:
+        """Record labels; give how many are new."""
+        with self.ledger() as ledger:
+            return ledger.record_labels(labels)
+
+    def posts_behind(self, figure_id: str) -> list[dict[str, str]]:
+        """Give every post that a net index was counted from, with its address; raises UnknownName for an unknown id."""
+        snapshot = self.store.current()
+        rows = self.store.read(snapshot, "estimates").filter(pc.field("figure_id") == figure_id).to_pylist()
+        if not rows:
+            raise UnknownName(
+                f"no figure {figure_id}", where=str(self.folder), next_step="ids stand in the report and its JSON"
+            )
+        figure = rows[0]
+        opinions = self.store.read(snapshot, "opinions")
+        behind = (pc.field("day") >= figure["period_start"]) & (pc.field("day") <= figure["period_end"])
+        behind &= (pc.field("brand") == figure["brand"]) & (pc.field("aspect") == figure["aspect"])
+        ids = opinions.filter(behind)["post_id"].combine_chunks()
+        posts = self.store.read(snapshot, "posts", ["post_id", "venue", "thread_title", "url", "text"])
+        kept: list[dict[str, str]] = posts.filter(pc.is_in(posts["post_id"], value_set=ids)).to_pylist()
+        return kept
+
+    def picture(self, *, truth: tuple[TrueValue, ...] = (), step_seconds: dict[str, float] | None = None) -> Picture:
+        """Give the picture as of the last run; raises NothingToShow before the first."""
+        snapshot = self.store.current()
+        return picture_of(
+            lambda table: self.store.read(snapshot, table),
+            self.settings,
+            snapshot_id=snapshot.snapshot_id,
+            how_good=how_good(),
+            step_seconds=step_seconds,
+            truth=truth,
+        )
+
+
+def _take_page(desk: Desk, page: Page, options: dict[str, Any]) -> None:
+    if desk.knows(page.sha256):
+        return
+    reader, n_posts, n_notes = "", 0, 0
+    try:
+        for read in read_page(page, **options):
+            desk.take(read)
+            reader, n_posts, n_notes = read.reader, n_posts + len(read.posts), n_notes + len(read.notes)
+    except LeumundError as error:
+        desk.problem(page.name, error)
+        return
+    desk.finish_page(page, reader=reader, n_posts=n_posts, n_set_aside=n_notes)
+
+
+def _digest(rows: pa.Table) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for row in rows.to_pylist():
+        digest.update(repr(sorted(row.items())).encode())
+    return digest.hexdigest()
+
+
+def open_project(folder: Path | str) -> Project:
+    """Open the project in a folder; raises NotAProject or BadSettings."""
+    folder = Path(folder)
+    return Project(folder, read_settings(folder))
+
+
+def init_project(
+    folder: Path | str,
+    brands: Sequence[BrandSetting],
+    changed: dict[tuple[str, str], str | int | float | bool] | None = None,
+) -> Project:
+    """Make a project with a commented leumund.toml; an existing one is left as it is."""
+    folder = Path(folder)
+    path = folder / FILE_NAME
+    with storage_errors(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.write_text(settings_text(tuple(brands), changed), encoding="utf-8")
+    return open_project(folder)

@@ -1,0 +1,81 @@
+"""The tables of a snapshot, put together as one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from leumund.errors import NothingToShow
+from leumund.picture.view import Counts, Method, Picture, TrueValue
+from leumund.settings import Settings
+from leumund.tables import Coverage, Estimate, Evidence
+
+__all__ = ["picture_of"]
+
+Read = Callable[[str], pa.Table]
+
+
+def picture_of(
+    read: Read,
+    settings: Settings,
+    *,
+    snapshot_id: str,
+    how_good: tuple[tuple[str, str], ...] = (),
+    step_seconds: Mapping[str, float] | None = None,
+    truth: tuple[TrueValue, ...] = (),
+) -> Picture:
+    """Give the picture of a snapshot; `read` gives a table by its name.
+
+    Raises NothingToShow when no post of the project could be counted.
+    """
+    estimates = tuple(Estimate(**row) for row in read("estimates").to_pylist())
+    if not estimates:
+        raise NothingToShow(
+            "no figure yet: no dated post names a watched brand",
+            where=str(settings.folder),
+            next_step="leumund import PAGE…, then leumund run; look at the aliases in leumund.toml",
+        )
+    return Picture(
+        title=settings.text("project", "title") or settings.own_brand.name,
+        own=settings.own_brand.name,
+        rivals=tuple(brand.name for brand in settings.rivals),
+        simulated=settings.switch("project", "simulated"),
+        level=settings.share("picture", "level"),
+        snapshot_id=snapshot_id,
+        made_at=datetime.now(UTC).replace(microsecond=0),
+        period_start=min(row.period_start for row in estimates if row.period == "all"),
+        period_end=max(row.period_end for row in estimates if row.period == "all"),
+        counts=_counts(read),
+        method=_method(read, settings, how_good, step_seconds or {}),
+        estimates=estimates,
+        evidence=tuple(Evidence(**row) for row in read("evidence").to_pylist()),
+        coverage=tuple(Coverage(**row) for row in read("coverage").to_pylist()),
+        truth=truth,
+    )
+
+
+def _counts(read: Read) -> Counts:
+    tally = {row["name"]: row["n"] for row in read("tallies").to_pylist()}
+    without_brand = tally["stored"] - tally.pop("with_brand")
+    set_aside = sum(code == "LM211" for code in read("issues")["code"].to_pylist())
+    return Counts(**tally, without_brand=without_brand, set_aside=set_aside)
+
+
+def _method(
+    read: Read, settings: Settings, how_good: tuple[tuple[str, str], ...], step_seconds: Mapping[str, float]
+) -> Method:
+    origins: dict[str, list[str]] = {}
+    for row in read("origins").to_pylist():
+        origins.setdefault(row["kind"], []).append(row["name"])
+    return Method(
+        readers=tuple(origins.get("reader", ())),
+        model=", ".join(origins.get("model", ())),
+        model_version=", ".join(origins.get("model_version", ())),
+        how_good=how_good,
+        n_labels=len(read("judged")),
+        engine=settings.text("engine", "kind"),
+        zone_assumed=tuple(zone for zone in origins.get("zone_assumed", ()) if zone),
+        step_seconds=tuple(sorted(step_seconds.items(), key=lambda item: -item[1])),
+    )

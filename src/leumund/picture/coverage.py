@@ -1,0 +1,66 @@
+"""Coverage: which days were collected; a gap is said, it never looks like an image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import numpy as np
+import pyarrow as pa
+
+from leumund.step import Step, Whole
+from leumund.tables import Coverage, rows_to_arrow
+
+__all__ = ["step"]
+
+WEEKS_AROUND = 4
+DOUBT = 0.001  # an empty day that chance brings less often than this is a gap
+
+
+def _coverage(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
+    """Set every day of a venue beside the same weekday in the four weeks before and after it.
+
+    The expected number is the median of those days that have posts at all. With that mean a Poisson count is 0 with
+    probability exp(−mean); a run of empty days multiplies it, so quiet forums need a longer silence to be called a gap.
+    """
+    rows: list[Coverage] = []
+    days = tables["days"].to_pylist()
+    for venue in sorted({row["venue"] for row in days}):
+        seen_on = {row["day"]: row["n_posts"] for row in days if row["venue"] == venue}
+        first, last = min(seen_on), max(seen_on)
+        calendar = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        seen = np.array([seen_on.get(day, 0) for day in calendar])
+        expected = _expected(seen)
+        silent = _gaps(seen, expected)
+        rows += [
+            Coverage(venue, day, None if np.isnan(e) else float(e), int(n), "gap" if gap else "")
+            for day, n, e, gap in zip(calendar, seen, expected, silent, strict=True)
+        ]
+    return {"coverage": rows_to_arrow("coverage", rows)}
+
+
+def _expected(seen: np.ndarray) -> np.ndarray:
+    offsets = [7 * week for week in range(-WEEKS_AROUND, WEEKS_AROUND + 1) if week]
+    around = np.full((len(offsets), len(seen)), np.nan)
+    for row, offset in enumerate(offsets):
+        source = np.arange(len(seen)) + offset
+        inside = (source >= 0) & (source < len(seen))
+        around[row, inside] = seen[source[inside]]
+    around[around == 0] = np.nan
+    enough = np.isfinite(around).sum(axis=0) >= 2
+    expected = np.full(len(seen), np.nan)
+    expected[enough] = np.nanmedian(around[:, enough], axis=0)
+    return expected
+
+
+def _gaps(seen: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    gaps = np.zeros(len(seen), dtype=bool)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], (seen == 0).astype(int), [0]])))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        gaps[start:end] = np.exp(-np.nansum(expected[start:end])) < DOUBT
+    return gaps
+
+
+def step() -> Step:
+    """Give the step that finds days of which nothing was collected."""
+    return Whole("coverage", ("days",), ("coverage",), 1_000_000, _coverage)

@@ -1,0 +1,84 @@
+"""Evidence: the posts behind a figure, cut to what may be quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow as pa
+
+from leumund.picture.counting import by_period
+from leumund.picture.identity import figure_id_of
+from leumund.step import Batch, Query, Step
+from leumund.tables import Evidence, field_names, rows_to_arrow
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+__all__ = ["excerpt_of", "steps"]
+
+POSTS_PER_FIGURE = 20
+EXCERPT_CHARACTERS = 200
+
+
+def telling(tables: Mapping[str, Table]) -> Table:
+    """Rank the posts behind each net index by how clearly they speak, and take the first ones with their words."""
+    rows = by_period(tables["opinions"]).select("post_id", "brand", "aspect", "period", "period_start")
+    readings = tables["readings"].select(
+        "post_id", "brand", "aspect", "p_negative", "p_neutral", "p_positive", "span_start", "span_end"
+    )
+    read = rows.join(readings, ["post_id", "brand", "aspect"])
+    clearest = ibis.window(
+        group_by=[read.brand, read.aspect, read.period, read.period_start],
+        order_by=[ibis.greatest(read.p_negative, read.p_positive).desc(), read.post_id],
+    )
+    first = read.mutate(rank=(ibis.row_number().over(clearest) + 1).cast("int64"))
+    first = first.filter(first["rank"] <= POSTS_PER_FIGURE)
+    posts = tables["posts"].select("post_id", "venue", "posted_at", "posted_precision", "text")
+    return first.join(posts, "post_id").join(tables["languages"], "post_id")
+
+
+def quote(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Cut each post to an excerpt around its telling words and name the figure it stands behind."""
+    quoted = []
+    for row in batch.to_pylist():
+        excerpt, mark_start, mark_end = excerpt_of(row["text"], row["span_start"], row["span_end"])
+        figure_id = figure_id_of(
+            measure="net_index",
+            brand=row["brand"],
+            aspect=row["aspect"],
+            period=row["period"],
+            period_start=row["period_start"],
+        )
+        kept = {name: row[name] for name in field_names("evidence") if name in row}
+        quoted.append(Evidence(**kept, figure_id=figure_id, excerpt=excerpt, mark_start=mark_start, mark_end=mark_end))
+    (result,) = rows_to_arrow("evidence", quoted).combine_chunks().to_batches() or [
+        pa.RecordBatch.from_pylist([], schema=rows_to_arrow("evidence", []).schema)
+    ]
+    return result
+
+
+def excerpt_of(text: str, start: int, end: int) -> tuple[str, int, int]:
+    """Give at most 200 characters of the text around [start, end), on one line, and where the span lies in them.
+
+    >>> excerpt_of("Kurz: die Hotline war freundlich.", 6, 32)
+    ('Kurz: die Hotline war freundlich.', 6, 32)
+    """
+    start, end = max(0, min(start, len(text))), max(0, min(end, len(text)))
+    end = min(end, start + EXCERPT_CHARACTERS - 2)
+    room = EXCERPT_CHARACTERS - 2 - (end - start)
+    left = max(0, min(start - room // 2, len(text) - (end - start) - room))
+    right = min(len(text), left + (end - start) + room)
+    before, after = ("…" if left else ""), ("…" if right < len(text) else "")
+    shown = before + text[left:right] + after
+    one_line = "".join(" " if character.isspace() else character for character in shown)
+    return one_line, start - left + len(before), end - left + len(before)
+
+
+def steps() -> tuple[Step, ...]:
+    """Give the steps from opinions to quoted evidence."""
+    return (
+        Query("telling", ("opinions", "readings", "posts", "languages"), "telling", telling),
+        Batch("quote", reads="telling", writes="evidence", needs=field_names("telling"), run=quote),
+    )

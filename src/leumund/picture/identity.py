@@ -1,0 +1,37 @@
+"""Identity of figures and ends of periods."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+
+__all__ = ["figure_id_of", "last_day"]
+
+
+def figure_id_of(
+    *,
+    measure: str,
+    brand: str,
+    period: str,
+    period_start: date,
+    rival: str = "",
+    aspect: str = "",
+    venue: str = "",
+    estimand: str = "rate",
+    counted: str = "posts",
+) -> str:
+    """Give the identity of a figure: the same coordinates, the same id, whatever the posts."""
+    coordinates = (measure, brand, rival, aspect, venue, period, period_start.isoformat(), estimand, counted)
+    return hashlib.blake2b("\n".join(coordinates).encode(), digest_size=16).hexdigest()
+
+
+def last_day(period: str, start: date) -> date:
+    """Give the last day of the week or quarter that begins at `start`.
+
+    >>> last_day("quarter", date(2009, 10, 1))
+    datetime.date(2009, 12, 31)
+    """
+    if period == "week":
+        return start + timedelta(days=6)
+    month = start.month + 3
+    return date(start.year + (month > 12), (month - 1) % 12 + 1, 1) - timedelta(days=1)

@@ -1,0 +1,1 @@
+"""Posts: who wrote what when, what is quoted, what is a copy."""

@@ -1,0 +1,167 @@
+"""Arrival: what readers found goes into the tables once, however often it is brought in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leumund.engines.snapshots import Store
+from leumund.errors import LeumundError
+from leumund.posts.identity import AuthorKeys
+from leumund.posts.intake import IntakeRows, rows_of
+from leumund.sources.found import Page, ReadPage
+from leumund.tables import Intake, Issue, Post, Quote, Sighting, rows_to_arrow
+
+__all__ = ["Arrived", "Desk"]
+
+
+@dataclass
+class Arrived:
+    """What an import did, in numbers and with the problems it met."""
+
+    pages: int = 0
+    pages_known: int = 0
+    posts: int = 0
+    posts_known: int = 0
+    set_aside: int = 0
+    problems: list[Issue] = field(default_factory=list)
+
+
+class Desk:
+    """Takes read pages, writes parts of `rows_per_part` posts, and commits what is whole."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        keys: AuthorKeys,
+        source: str,
+        rows_per_part: int,
+        on_progress: Callable[[Arrived], None] | None = None,
+    ) -> None:
+        self._store, self._keys, self._source, self._rows_per_part = store, keys, source, rows_per_part
+        self._on_progress = on_progress or (lambda arrived: None)
+        self._snapshot = store.current()
+        self._known_pages = set(store.read(self._snapshot, "intakes", ["page_sha256"])["page_sha256"].to_pylist())
+        self._known_posts = store.read(self._snapshot, "posts", ["post_id"])["post_id"]
+        self._known_authors = set(store.read(self._snapshot, "authors", ["author_key"])["author_key"].to_pylist())
+        self._known_threads = set(store.read(self._snapshot, "threads", ["thread_id"])["thread_id"].to_pylist())
+        self._taken: set[str] = set()
+        self._waiting = IntakeRows()
+        self._quotes: dict[str, list[Quote]] = {}
+        self._intakes: list[Intake] = []
+        self._now = datetime.now(UTC).replace(microsecond=0)
+        self.arrived = Arrived()
+
+    def knows(self, page_sha256: str) -> bool:
+        """Tell whether exactly this file was brought in before."""
+        known = page_sha256 in self._known_pages
+        self.arrived.pages_known += known
+        return known
+
+    def take(self, page: ReadPage) -> None:
+        """Take the posts of one page, or of one slice of a table; quotes come with the post that is new."""
+        rows = rows_of(page, keys=self._keys, source=self._source, now=self._now)
+        new = {post.post_id: post for post in rows.posts if post.post_id not in self._taken}
+        self.arrived.posts_known += len(rows.posts) - len(new)
+        self._taken.update(new)
+        self._waiting.posts.extend(new.values())
+        self._quotes.update({post_id: [] for post_id in new})
+        for quote in rows.quotes:
+            if quote.post_id in new:
+                self._quotes[quote.post_id].append(quote)
+        self._waiting.authors.update({k: a for k, a in rows.authors.items() if k not in self._known_authors})
+        self._waiting.threads.update({k: t for k, t in rows.threads.items() if k not in self._known_threads})
+        self._note(rows.issues)
+        if len(self._waiting.posts) >= self._rows_per_part:
+            self._flush(self._rows_per_part)
+
+    def finish_page(self, page: Page, *, reader: str, n_posts: int, n_set_aside: int) -> None:
+        """Note that a file was read to its end, so that the same bytes need not be read again."""
+        self.arrived.pages += 1
+        self._known_pages.add(page.sha256)
+        self._intakes.append(Intake(page.sha256, page.name, reader, self._now, n_posts, n_set_aside))
+        self._on_progress(self.arrived)
+
+    def problem(self, page: str, error: LeumundError) -> None:
+        """Keep an error with a file aside and go on."""
+        self._note([Issue(page, error.where, error.code, error.seen, error.next_step, self._now)])
+
+    def _note(self, issues: Iterable[Issue]) -> None:
+        listed = list(issues)
+        self._waiting.issues.extend(listed)
+        self.arrived.problems.extend(listed)
+        self.arrived.set_aside += sum(issue.code == "LM211" for issue in listed)
+
+    def close(self) -> Arrived:
+        """Write what is left, commit, and give the account."""
+        self._flush(0)
+        return self.arrived
+
+    def _flush(self, keep_below: int) -> None:
+        """Write full parts of the waiting posts (all of them when `keep_below` is 0) and commit."""
+        waiting, size = self._waiting, self._rows_per_part
+        while waiting.posts and len(waiting.posts) >= keep_below:
+            part, waiting.posts[:] = waiting.posts[:size], waiting.posts[size:]
+            self._write_posts(part)
+        others: dict[str, list[Any]] = {
+            "authors": list(waiting.authors.values()),
+            "threads": list(waiting.threads.values()),
+            "intakes": self._intakes,
+            "issues": waiting.issues,
+        }
+        for table, rows in others.items():
+            self._append(table, rows_to_arrow(table, rows))
+        self._known_authors.update(waiting.authors)
+        self._known_threads.update(waiting.threads)
+        for emptied in (waiting.authors, waiting.threads, self._intakes, waiting.issues):
+            emptied.clear()
+        self._store.commit(self._snapshot)
+
+    def _write_posts(self, posts: list[Post]) -> None:
+        rows = rows_to_arrow("posts", posts)
+        quotes = {post.post_id: self._quotes.pop(post.post_id) for post in posts}
+        known = pc.is_in(rows["post_id"], value_set=self._known_posts.combine_chunks())
+        n_known = pc.sum(known).as_py() or 0
+        if n_known:
+            self.arrived.posts_known += n_known
+            self._append("sightings", self._sightings(rows.filter(known)))
+            rows = rows.filter(pc.invert(known))
+        self.arrived.posts += len(rows)
+        self._append("posts", rows)
+        kept = rows["post_id"].to_pylist()
+        self._append("quotes", rows_to_arrow("quotes", [quote for post_id in kept for quote in quotes[post_id]]))
+        self._on_progress(self.arrived)
+
+    def _sightings(self, seen: pa.Table) -> pa.Table:
+        """Posts met again on another page, and whether their words differ from those stored."""
+        stored = self._store.read(self._snapshot, "posts", ["post_id", "text", "page_sha256"])
+        stored = stored.filter(pc.is_in(stored["post_id"], value_set=seen["post_id"].combine_chunks()))
+        before = {row["post_id"]: row for row in stored.to_pylist()}
+        rows = [
+            Sighting(
+                row["post_id"], row["collected_at"], row["page_sha256"], row["text"] != before[row["post_id"]]["text"]
+            )
+            for row in seen.to_pylist()
+            if row["page_sha256"] != before[row["post_id"]]["page_sha256"]
+        ]
+        return rows_to_arrow("sightings", rows)
+
+    def _append(self, table: str, rows: pa.Table) -> None:
+        if not len(rows):
+            return
+        digest = hashlib.blake2b(digest_size=8)
+        for column in rows.columns[:3]:
+            for chunk in column.chunks:
+                for buffer in chunk.buffers():
+                    digest.update(buffer or b"")
+        names = self._snapshot.names(table)
+        part = self._store.write(table, f"{len(names):05d}-{digest.hexdigest()}.parquet", rows)
+        parts = self._snapshot.tables.get(table, ())
+        self._snapshot = self._snapshot.with_parts({table: (*parts, part)})
