@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,10 +13,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 
 import pytest
 
-from leumund.ledger import Ledger, open_ledger
+from leumund.ledger import Ledger, databases, open_ledger
 from tests.ledger.hands import FORKS, by_the_thousand, killed_after_a_statement, label, one_after_another, start
 
 WRITERS, WRITES = 4, 50
@@ -77,6 +79,46 @@ def test_eight_threads_may_open_the_same_new_ledger_at_once(url: str) -> None:
         list(pool.map(open_and_write, range(8)))
     with open_ledger(url) as ledger:
         assert sorted(ledger.audit_rows()["who"].to_pylist()) == [str(number) for number in range(8)]
+
+
+def test_opening_waits_for_whoever_is_making_the_same_new_file(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    other.execute("CREATE TABLE elsewhere (note TEXT)")
+    later = threading.Timer(0.3, other.execute, ["COMMIT"])
+    later.start()
+    try:
+        with open_ledger(f"sqlite:///{path}") as ledger:
+            ledger.audit(who="müller", what="opened")
+            assert ledger.audit_rows().num_rows == 1
+    finally:
+        later.join()
+        other.close()
+
+
+def test_two_who_turn_on_the_journal_at_once_both_succeed(tmp_path: Path) -> None:
+    class Contended:
+        """A connection that another one gets ahead of twice, as it happens now and then."""
+
+        def __init__(self) -> None:
+            self.real = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
+            self.refusals = 2
+
+        def execute(self, command: str) -> sqlite3.Cursor:
+            if command == "PRAGMA journal_mode = WAL" and self.refusals:
+                self.refusals -= 1
+                with contextlib.closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as other:
+                    other.execute("BEGIN EXCLUSIVE")
+                    self.real.execute("PRAGMA busy_timeout = 0")
+                    return self.real.execute(command)
+            return self.real.execute(command)
+
+    connection = Contended()
+    databases._turn_on_wal(connection)  # type: ignore[arg-type]  # the one method that is used
+    assert connection.refusals == 0
+    assert connection.real.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.real.close()
 
 
 def test_the_same_lists_recorded_in_opposite_orders_at_once_do_not_block_each_other(url: str) -> None:

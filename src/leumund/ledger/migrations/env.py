@@ -6,9 +6,5 @@ from alembic import context
 
 from leumund.ledger.databases import VERSION_TABLE
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    transactional_ddl=True,
-    version_table=VERSION_TABLE,
-)
+context.configure(connection=context.config.attributes["connection"], version_table=VERSION_TABLE)
 context.run_migrations()
