@@ -80,7 +80,7 @@ VENUES: tuple[Venue, ...] = (
     Venue(
         "forum.dslstammtisch.example",
         "DSL-Stammtisch",
-        "phpbb",
+        "phpbb3",
         0.34,
         (
             Board(4, "Anbieter und Tarife", "providers"),
@@ -92,9 +92,9 @@ VENUES: tuple[Venue, ...] = (
         300_000,
     ),
     Venue(
-        "www.leitungsforum.example",
+        "leitungsforum.example",
         "Leitungsforum",
-        "vbulletin",
+        "vbulletin4",
         0.28,
         (
             Board(21, "Festnetz & DSL", "providers"),
@@ -107,7 +107,7 @@ VENUES: tuple[Venue, ...] = (
     Venue(
         "community.breitbandfreunde.example",
         "Breitbandfreunde",
-        "xenforo",
+        "xenforo2",
         0.22,
         (
             Board(3, "Provider-Erfahrungen", "providers"),
@@ -118,7 +118,15 @@ VENUES: tuple[Venue, ...] = (
         20,
         70_000,
     ),
-    Venue("anschluss.lists.example", "anschluss-liste", "mailbox", 0.08, (Board(1, "anschluss", "providers"),), 20, 0),
+    Venue(
+        "anschluss.lists.example",
+        "anschluss-liste",
+        "mail",
+        0.08,
+        (Board(1, "anschluss.lists.example", "providers"),),
+        20,
+        0,
+    ),
     Venue("tarifstimmen.example", "Tarifstimmen", "table", 0.08, (Board(1, "Kommentare", "providers"),), 20, 9_000_000),
 )
 """Three forums, a mailing list, and a site that hands its comments over as a table."""

@@ -130,7 +130,7 @@ def _posts(rng: np.random.Generator, plan: Plan, speech: Speech) -> pa.Table:
     quoted = np.maximum(plan.quotes, 0)
     quotes = plan.quotes >= 0
     names = hosts[plan.venue]
-    edits = (rng.random(n) < 0.05) & (softwares[plan.venue] != "mailbox") & (softwares[plan.venue] != "table")
+    edits = (rng.random(n) < 0.05) & (softwares[plan.venue] != "mail") & (softwares[plan.venue] != "table")
     edited = plan.seconds + rng.integers(90, 7200, n)
     return pa.table(
         {
@@ -200,14 +200,14 @@ def _addresses(plan: Plan, serial: Ints, titles: Strings) -> tuple[Strings, Stri
         venue = VENUES[v]
         thread = str(venue.first_number // 10 + t)
         number = str(venue.first_number + s)
-        if venue.software == "phpbb":
+        if venue.software == "phpbb3":
             url = f"https://{venue.host}/viewtopic.php?p={number}#p{number}"
-        elif venue.software == "vbulletin":
+        elif venue.software == "vbulletin4":
             url = f"https://{venue.host}/threads/{thread}-{slug(title)}?p={number}&viewfull=1#post{number}"
-        elif venue.software == "xenforo":
+        elif venue.software == "xenforo2":
             url = f"https://{venue.host}/threads/{slug(title).lower()}.{thread}/post-{number}"
-        elif venue.software == "mailbox":
-            number, thread = f"{s:08d}.simuliert@{venue.host}", f"{t:08d}.simuliert@{venue.host}"
+        elif venue.software == "mail":
+            number, thread = (f"<{n:08d}.simuliert@{venue.host}>" for n in (s, t))
             url = f"https://{venue.host}/message/{s:08d}"
         else:
             url = f"https://{venue.host}/kommentar/{number}"

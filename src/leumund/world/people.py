@@ -37,7 +37,7 @@ def author_name(venue: int, author: int) -> str:
     # The number keeps two people apart whose words are the same.
     turn = author // 40
     name = form.format(front, back, 60 + author % 40)
-    return name if turn == 0 else f"{name}{turn}"
+    return name if turn == 0 else f"{name}_{turn}"
 
 
 def has_signature(venue: npt.NDArray[np.int64], author: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

@@ -19,9 +19,9 @@ __all__ = ["MOST_POSTS", "SIMULATED", "write_pages"]
 
 MOST_POSTS = 100_000
 _PRINTERS: dict[str, tuple[Callable[[Page], str], str]] = {
-    "phpbb": (phpbb_page, "utf-8"),
-    "vbulletin": (vbulletin_page, "iso-8859-1"),
-    "xenforo": (xenforo_page, "utf-8"),
+    "phpbb3": (phpbb_page, "utf-8"),
+    "vbulletin4": (vbulletin_page, "iso-8859-1"),
+    "xenforo2": (xenforo_page, "utf-8"),
 }
 README = f"""{SIMULATED}
 
@@ -50,7 +50,7 @@ def write_pages(market: Market, folder: Path) -> int:
         for venue in VENUES:
             place = root / venue.software
             place.mkdir(exist_ok=True)
-            if venue.software == "mailbox":
+            if venue.software == "mail":
                 with (place / f"SIMULIERT-{venue.title}.mbox").open("wb") as stream:
                     stream.writelines(mailbox(market.posts, venue))
                 n_files += 1

@@ -42,7 +42,7 @@ def _message(row: dict[str, str], times: dict[str, datetime], venue: Venue) -> b
         f"From: {row['author']} <{sender}>",
         f"To: {venue.title}@{venue.host}",
         f"Date: {format_datetime(at)}",
-        f"Message-ID: <{row['number']}>",
+        f"Message-ID: {row['number']}",
         f"Subject: {_header(('Re: ' if reply else '') + row['thread_title'])}",
         f"List-Id: {venue.title} <{venue.host}>",
         f"Archived-At: <{row['url']}>",
@@ -52,7 +52,7 @@ def _message(row: dict[str, str], times: dict[str, datetime], venue: Venue) -> b
         "Content-Transfer-Encoding: quoted-printable",
     ]
     if reply:
-        headers[4:4] = [f"In-Reply-To: <{parent}>", f"References: <{row['thread_number']}>"]
+        headers[4:4] = [f"In-Reply-To: {parent}", f"References: {row['thread_number']}"]
     body = quopri.encodestring(_body(row, times).encode(), quotetabs=False)
     start = f"From {sender} {at.astimezone(UTC):%a %b %d %H:%M:%S %Y}\n"
     return start.encode() + "\n".join(headers).encode() + b"\n\n" + body.replace(b"\nFrom ", b"\n>From ") + b"\n\n"

@@ -13,7 +13,7 @@ from leumund.world.pages.shown import BERLIN
 
 __all__ = ["comment_table"]
 
-HEADINGS = ("Forum", "Brett", "Thema", "Themennummer", "Beitragsnummer", "Adresse", "Autor", "Datum", "Text")
+HEADINGS = ("Forum", "Rubrik", "Thema", "Themen-ID", "Beitragsnummer", "Adresse", "Autor", "Datum", "Text")
 
 
 def comment_table(posts: pa.Table, venue: Venue) -> str:

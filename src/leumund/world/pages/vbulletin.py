@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
+
 from leumund.world.pages.shown import SIMULATED, Page, Shown
 
 __all__ = ["vbulletin_page"]
+
+
+# vBulletin shows all times in the offset of the day on which the page was taken, here a day in summer.
+_WHEN_TAKEN = timezone(timedelta(hours=2))
 
 
 def vbulletin_page(page: Page) -> str:
@@ -51,7 +57,7 @@ von {page.n_posts}</div></div>
 {posts}
 </ol>
 </div>
-<div class="below_body"><div id="footer_time" class="shade footer_time">Alle Zeitangaben in WEZ +1. Es ist jetzt \
+<div class="below_body"><div id="footer_time" class="shade footer_time">Alle Zeitangaben in WEZ +2. Es ist jetzt \
 <span class="time">00:00</span> Uhr.</div>
 <div id="footer_copyright" class="shade footer_copyright">Powered by vBulletin&reg; Version 4.2.2 (Deutsch)<br />\
 {SIMULATED}</div></div>
@@ -78,10 +84,11 @@ def _pages(page: Page, thread: str) -> str:
 def _post(thread: str, post: Shown) -> str:
     number = post.number
     profile = f"members/{post.member}-{post.author}"
+    at = post.at.astimezone(_WHEN_TAKEN)
     joined = f"{post.member % 12 + 1:02d}.{2008 + post.member % 13}"
     return f"""<li class="postbitlegacy postbitim postcontainer" id="post_{number}">
 <div class="posthead">
-<span class="postdate old"><span class="date">{post.at:%d.%m.%Y},&nbsp;<span class="time">{post.at:%H:%M}</span>\
+<span class="postdate old"><span class="date">{at:%d.%m.%Y},&nbsp;<span class="time">{at:%H:%M}</span>\
 </span></span>
 <span class="nodecontrols"><a name="post{number}" href="{thread}?p={number}&amp;viewfull=1#post{number}" \
 class="postcounter">#{post.position}</a><a id="postcount{number}" name="{post.position}"></a></span>
@@ -138,7 +145,8 @@ rel="nofollow"><img class="inlineimg" src="images/buttons/viewpost-right.png" al
 def _edit(post: Shown) -> str:
     if post.edited is None:
         return ""
-    day, time = f"{post.edited:%d.%m.%Y}", f"{post.edited:%H:%M}"
+    edited = post.edited.astimezone(_WHEN_TAKEN)
+    day, time = f"{edited:%d.%m.%Y}", f"{edited:%H:%M}"
     note = f'Geändert von {post.author} ({day} um <span class="time">{time}</span> Uhr)'
     return f'<blockquote class="postcontent lastedited">{note}</blockquote>\n'
 
