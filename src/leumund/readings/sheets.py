@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Clause", "Sheet", "clauses_of", "fold_in_place", "fold_codes", "is_word_code", "sheet_of"]
+__all__ = ["Clause", "Sheet", "clauses_of", "fold_codes", "fold_in_place", "is_word_code", "sheet_of"]
 
 Codes = npt.NDArray[np.uint32]
 
