@@ -1,0 +1,257 @@
+"""Lines over time: the own brand strong with its band, the others grey, gaps hatched and the line interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from leumund.charts.marks import Chart, Dot
+from leumund.charts.scales import dodged, domain, millis, month_ticks, ticks
+from leumund.charts.svg import Frame, to_svg
+from leumund.charts.theme import AXIS, OWN, PAPER, QUIET, RIVAL, hatch
+
+__all__ = ["Gap", "LineChart", "Series", "draw_lines"]
+
+_LABEL_PX = 7.2  # a character of the labels' type, on average
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Days without collection, first and last one included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One brand over time. A period without a figure is None and breaks the line."""
+
+    name: str
+    own: bool
+    dots: tuple[Dot | None, ...]
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """What to draw. `tell` writes a value, `tell_month` a month (with its year or not) in the page's language."""
+
+    chart_id: str
+    title: str
+    description: str
+    series: tuple[Series, ...]
+    first: date
+    last: date
+    gaps: tuple[Gap, ...]
+    lowest: float
+    highest: float
+    tell: Callable[[float], str]
+    tell_month: Callable[[date, bool], str]
+    small: bool = False  # one of many: no labels at the lines' ends, dots only when pointed at
+    shown: tuple[float, float] | None = None  # ends of the axis; None = as the figures need
+
+
+def draw_lines(chart: LineChart) -> Chart:
+    """Draw the chart for a wide page and for a telephone; a small one serves both."""
+    if chart.small:
+        only = _drawn(chart, Frame(width=340, height=150, left=40, right=12), f"{chart.chart_id}-s", 3)
+        return Chart(only, only)
+    longest = max((len(series.name) for series in chart.series), default=0)
+    wide = Frame(width=960, height=400, left=52, right=min(220, int(longest * _LABEL_PX) + 24))
+    narrow = Frame(width=358, height=320, left=42, right=min(110, int(longest * _LABEL_PX) + 16))
+    return Chart(_drawn(chart, wide, f"{chart.chart_id}-w", 8), _drawn(chart, narrow, f"{chart.chart_id}-n", 4))
+
+
+def _drawn(chart: LineChart, frame: Frame, chart_id: str, months: int) -> str:
+    sheet = _Sheet(chart, frame, months)
+    specification = frame.specification(list(sheet.layers()))
+    return to_svg(specification, chart_id=chart_id, title=chart.title, description=chart.description)
+
+
+def _runs(series: Series) -> list[list[Dot]]:
+    """Split a series where a figure is missing or where its support changes."""
+    return [
+        [dot for dot in run if dot is not None]
+        for support, run in groupby(series.dots, key=lambda dot: dot.support if dot else "")
+        if support
+    ]
+
+
+def _point(dot: Dot) -> dict[str, Any]:
+    when = millis(dot.when) if dot.when else 0
+    return {"t": when, "v": dot.value, "lo": dot.low, "hi": dot.high, "u": dot.href, "n": dot.name}
+
+
+class _Sheet:
+    """One drawing of a LineChart: its scales and its layers from back to front."""
+
+    def __init__(self, chart: LineChart, frame: Frame, months: int) -> None:
+        self.chart, self.frame, self.months = chart, frame, months
+        held = [bound for s in chart.series for d in s.dots if d for bound in self._extent(s, d)]
+        self.low, self.high = chart.shown or domain(held, lowest=chart.lowest, highest=chart.highest)
+
+    @staticmethod
+    def _extent(series: Series, dot: Dot) -> tuple[float, ...]:
+        return (dot.low, dot.high) if series.own else (dot.value,)
+
+    def layers(self) -> Iterator[dict[str, Any]]:
+        yield self._axes()
+        rivals = [(f"r{i}", series) for i, series in enumerate(s for s in self.chart.series if not s.own)]
+        owns = [("own", series) for series in self.chart.series if series.own]
+        for name, series in rivals + owns:
+            yield from self._band(name, series)
+        for name, series in rivals + owns:
+            yield from self._line(name, series)
+        yield from self._gaps()
+        for name, series in rivals + owns:
+            yield self._dots(name, series)
+        if not self.chart.small:
+            yield from self._labels(rivals + owns)
+
+    def _axes(self) -> dict[str, Any]:
+        times = month_ticks(self.chart.first, self.chart.last, most=self.months)
+        with_year = {when for i, when in enumerate(times) if i == 0 or when.year != times[i - 1].year}
+        words = {str(millis(when)): self.chart.tell_month(when, when in with_year) for when in times}
+        values = ticks(self.low, self.high, most=4 if self.chart.small else 6)
+        marks = {str(round(value * 1000)): self.chart.tell(value) for value in values}
+        x = {
+            "datum": millis(self.chart.first),
+            "type": "temporal",
+            "scale": {"type": "utc", "domain": [millis(self.chart.first), millis(self.chart.last)], "nice": False},
+            "axis": {
+                "values": [millis(when) for when in times],
+                "labelExpr": f"{words!r}[toString(toNumber(datum.value))]",
+                "grid": False,
+                "ticks": True,
+                "tickColor": AXIS,
+                "labelAlign": "left" if self.months == 3 else "center",
+            },
+        }
+        y = {
+            "datum": 0,
+            "type": "quantitative",
+            "scale": {"domain": [self.low, self.high], "nice": False, "zero": False},
+            "axis": {"values": values, "labelExpr": f"{marks!r}[toString(round(datum.value*1000))]"},
+        }
+        zero = {"type": "rule", "stroke": AXIS, "strokeWidth": 1.5, "aria": False}
+        return {"data": {"values": [{}]}, "mark": zero, "encoding": {"x": x, "x2": {"value": self.frame.width}, "y": y}}
+
+    def _band(self, name: str, series: Series) -> Iterator[dict[str, Any]]:
+        colour = OWN if series.own else RIVAL
+        for number, run in enumerate(_runs(series)):
+            unproven = run[0].support == "unproven"
+            look: dict[str, Any] = {"aria": False, "fill": hatch("own" if series.own else "rival")}
+            if not unproven:
+                look = {"aria": False, "fill": colour, "fillOpacity": 0.2}
+            if run[0].support == "borrowed":
+                look |= {"stroke": colour, "strokeWidth": 1, "strokeDash": [4, 3]}
+            shape = {"type": "area", **look} if len(run) > 1 else {"type": "bar", "width": 10, **look}
+            yield {
+                "name": f"{name}-band-{number}" if series.own or unproven else f"{name}-hidden-{number}",
+                "data": {"values": [_point(dot) for dot in run]},
+                "mark": shape,
+                "encoding": {**_x("t"), **_y("lo"), "y2": {"field": "hi"}},
+            }
+
+    def _line(self, name: str, series: Series) -> Iterator[dict[str, Any]]:
+        for number, run in enumerate(_runs(series)):
+            if run[0].support == "unproven":
+                continue
+            look: dict[str, Any] = {
+                "type": "line",
+                "stroke": OWN if series.own else RIVAL,
+                "strokeWidth": (2 if self.chart.small else 3) if series.own else 1.5,
+                "strokeJoin": "round",
+                "aria": False,
+            }
+            if run[0].support == "borrowed":
+                look["strokeDash"] = [6, 4]
+            yield {
+                "name": f"{name}-line-{number}",
+                "data": {"values": [_point(dot) for dot in run]},
+                "mark": look,
+                "encoding": {**_x("t"), **_y("v")},
+            }
+
+    def _gaps(self) -> Iterator[dict[str, Any]]:
+        if not self.chart.gaps:
+            return
+        day = 24 * 60 * 60 * 1000
+        ends = (millis(self.chart.first), millis(self.chart.last))
+        values = [
+            {"t": max(ends[0], millis(gap.first)), "e": min(ends[1], millis(gap.last) + day)} for gap in self.chart.gaps
+        ]
+        encoding = {**_x("t"), "x2": {"field": "e"}, "y": {"value": 0}, "y2": {"value": self.frame.height}}
+        for fill in (PAPER, hatch("gap")):
+            yield {
+                "data": {"values": values},
+                "mark": {"type": "rect", "fill": fill, "aria": False},
+                "encoding": encoding,
+            }
+
+    def _dots(self, name: str, series: Series) -> dict[str, Any]:
+        values = [
+            _point(dot) | {"o": 0 if self.chart.small or dot.support == "unproven" else 1} for dot in series.dots if dot
+        ]
+        look = {
+            "type": "point",
+            "filled": True,
+            "fill": OWN if series.own else RIVAL,
+            "stroke": PAPER,
+            "strokeWidth": 1.5 if series.own else 1,
+            "size": 90 if series.own and not self.chart.small else 40,
+        }
+        links = {"href": {"field": "u"}, "description": {"field": "n"}}
+        shown = {"opacity": {"field": "o", "type": "quantitative", "scale": None}}
+        return {
+            "name": f"{name}-dots",
+            "data": {"values": values},
+            "mark": look,
+            "encoding": {**_x("t"), **_y("v"), **links, **shown},
+        }
+
+    def _labels(self, named: Sequence[tuple[str, Series]]) -> Iterator[dict[str, Any]]:
+        last = [(name, series, [dot for dot in series.dots if dot]) for name, series in named]
+        ends = [(name, series, dots[-1]) for name, series, dots in last if dots]
+        wanted = [self._pixel(dot.value) for _, _, dot in ends]
+        placed = dodged(wanted, gap=17, top=4, bottom=self.frame.height - 4)
+        room = int((self.frame.right - 12) / _LABEL_PX)
+        for (name, series, dot), pixel in zip(ends, placed, strict=True):
+            text = series.name if len(series.name) <= room else series.name[: room - 1] + "…"
+            yield {
+                "name": f"{name}-lead",
+                "data": {"values": [_point(dot)]},
+                "mark": {"type": "rule", "stroke": RIVAL, "strokeWidth": 0.75, "aria": False},
+                "encoding": {**_x("t"), "x2": {"value": self.frame.width + 6}, **_y("v"), "y2": {"value": pixel}},
+            }
+            look = {
+                "type": "text",
+                "align": "left",
+                "fill": OWN if series.own else QUIET,
+                "fontWeight": 700 if series.own else 400,
+                "aria": False,
+            }
+            yield {
+                "name": f"{name}-label",
+                "data": {"values": [{}]},
+                "mark": look,
+                "encoding": {
+                    "text": {"value": text},
+                    "x": {"value": self.frame.width + 9},
+                    "y": {"value": pixel},
+                },
+            }
+
+    def _pixel(self, value: float) -> float:
+        return self.frame.height * (1 - (value - self.low) / (self.high - self.low))
+
+
+def _x(field: str) -> dict[str, Any]:
+    return {"x": {"field": field, "type": "temporal"}}
+
+
+def _y(field: str) -> dict[str, Any]:
+    return {"y": {"field": field, "type": "quantitative"}}

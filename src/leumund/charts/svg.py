@@ -1,0 +1,72 @@
+"""From a Vega-Lite specification to an SVG text with name, description, links and hatches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from leumund.charts.theme import config, hatch_definitions
+
+__all__ = ["Frame", "to_svg"]
+
+# Vega resolves addresses against this base; the charts' links point into their own page.
+_BASE = "https://vega.github.io/vega-datasets/#"
+_LINK = re.compile(r'<a xlink:href="([^"]*)"><(\w+) aria-label="([^"]*)" role="graphics-symbol"[^>]*? transform=')
+_AXIS_NAME = re.compile(r' role="graphics-symbol" aria-roledescription="axis" aria-label="[^"]*"')
+_CONTAINER = re.compile(r' role="graphics-object" aria-roledescription="[^"]*"')
+_OPENING = re.compile(r'^<svg[^>]*? width="([\d.]+)" height="([\d.]+)"[^>]*>')
+
+
+class Frame:
+    """The size of a chart: a plotting area of width x height pixels with room around it."""
+
+    def __init__(self, *, width: int, height: int, left: int, right: int, top: int = 8, bottom: int = 28) -> None:
+        self.width, self.height = width - left - right, height
+        self.left, self.right, self.top, self.bottom = left, right, top, bottom
+
+    def specification(self, layers: list[dict[str, Any]]) -> dict[str, Any]:
+        """Give a layered Vega-Lite specification of exactly this size."""
+        return {
+            "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+            "width": self.width,
+            "height": self.height,
+            "autosize": {"type": "none"},
+            "padding": {"left": self.left, "right": self.right, "top": self.top, "bottom": self.bottom},
+            "config": config(),
+            "layer": layers,
+        }
+
+
+def to_svg(specification: Mapping[str, Any], *, chart_id: str, title: str, description: str) -> str:
+    """Draw. Gives an SVG element with <title> and <desc>; its links lie in the page's tab order.
+
+    A chart with links is a group for screen readers, because the children of an image are not read out.
+    """
+    import vl_convert
+
+    svg: str = vl_convert.vegalite_to_svg(dict(specification), allowed_base_urls=[])
+    svg = _LINK.sub(_named_link, svg)
+    svg = _CONTAINER.sub("", _AXIS_NAME.sub(' aria-hidden="true"', svg))
+    return hatch_definitions(_opened(svg, chart_id, title, description), chart_id)
+
+
+def _named_link(found: re.Match[str]) -> str:
+    address, element, name = found.groups()
+    address = "#" + address.removeprefix(_BASE)
+    return f'<a href="{address}" aria-label="{name}"><title>{name}</title><{element} transform='
+
+
+def _opened(svg: str, chart_id: str, title: str, description: str) -> str:
+    opening = _OPENING.match(svg)
+    if opening is None:
+        raise AssertionError("vl-convert changed the form of its SVG")
+    width, height = opening.groups()
+    role = "group" if "<a href=" in svg else "img"
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {width} {height}" width="{width}"'
+        f' height="{height}" role="{role}" aria-labelledby="{chart_id}-t" aria-describedby="{chart_id}-d">'
+        f'<title id="{chart_id}-t">{escape(title)}</title><desc id="{chart_id}-d">{escape(description)}</desc>'
+    )
+    return head + svg[opening.end() :]

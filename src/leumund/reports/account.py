@@ -1,0 +1,53 @@
+"""What was left out and why, and the method page, filled from the run."""
+
+from __future__ import annotations
+
+from leumund.picture.view import Picture
+from leumund.reports.panel import Cell, Panel, Sheet
+from leumund.wording import number, say
+
+__all__ = ["left_out_panel", "method_panels"]
+
+
+def left_out_panel(picture: Picture, language: str) -> Panel:
+    """Give how many posts were not counted, by reason."""
+    counts = picture.counts
+    reasons = ("copies", "company_voice", "incentive", "without_time", "without_brand", "set_aside")
+    rows = tuple(
+        (
+            Cell(say(f"left_out.{reason}", language)),
+            Cell(number(getattr(counts, reason), language), number=True),
+            Cell(say(f"left_out.why_{reason}", language)),
+        )
+        for reason in reasons
+    )
+    heads = (say("head.reason", language), say("head.posts", language), say("head.why", language))
+    sheet = Sheet(say("caption.left_out", language), heads, rows)
+    title = say("left_out.title", language, counted=counts.counted, n=counts.stored)
+    note = say("left_out.note", language, authors=counts.authors, threads=counts.threads, venues=counts.venues)
+    return Panel("left-out", title, note, (), sheet, open_sheet=True)
+
+
+def method_panels(picture: Picture, language: str) -> Panel:
+    """Give how the figures came about: in sentences, then as a table of what was used."""
+    method = picture.method
+    level = number(100 * picture.level, language)
+    names = ("index", "interval", "clusters", "correction", "copies", "share", "supports")
+    paragraphs = tuple(say(f"method.{name}", language, level=level) for name in names)
+    good = tuple(f"{tongue}: {sentence}" for tongue, sentence in method.how_good)
+    slowest = sorted(method.step_seconds, key=lambda step: -step[1])[:5]
+    facts = [
+        ("model", f"{method.model} {method.model_version}".strip()),
+        *(("how_good", sentence) for sentence in good),
+        ("labels", number(method.n_labels, language)),
+        ("readers", ", ".join(method.readers)),
+        ("zones", ", ".join(method.zone_assumed)),
+        ("engine", method.engine),
+        ("steps", ", ".join(f"{name} {number(seconds, language, digits=1)} s" for name, seconds in slowest)),
+        ("snapshot", picture.snapshot_id),
+    ]
+    rows = tuple((Cell(say(f"fact.{name}", language)), Cell(text or "–")) for name, text in facts)
+    heads = (say("head.what", language), say("head.value", language))
+    sheet = Sheet(say("caption.method", language), heads, rows)
+    title = say("method.title", language)
+    return Panel("method", title, say("method.note", language), (), sheet, open_sheet=True, paragraphs=paragraphs)

@@ -1,0 +1,141 @@
+"""Finding figures in a picture, and saying one in words."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+
+from leumund.charts import Dot
+from leumund.picture.view import Picture
+from leumund.tables import Estimate, Evidence
+from leumund.wording import day, index_span, knows, quarter, say, share_span
+
+__all__ = ["Figures", "anchor", "aspect_name", "dot", "full_name", "period_name", "span_of", "spoken"]
+
+
+class Figures:
+    """The figures of a picture, to be asked for by what they measure."""
+
+    def __init__(self, picture: Picture) -> None:
+        self.picture = picture
+
+    @cached_property
+    def _index(self) -> dict[tuple[str, str, str, str, str, str], list[Estimate]]:
+        found: dict[tuple[str, str, str, str, str, str], list[Estimate]] = {}
+        for figure in self.picture.estimates:
+            if figure.venue == "":
+                key = (figure.measure, figure.brand, figure.rival, figure.aspect, figure.period, figure.counted)
+                found.setdefault(key, []).append(figure)
+        for figures in found.values():
+            figures.sort(key=lambda figure: figure.period_start)
+        return found
+
+    def over_time(
+        self, measure: str, brand: str, period: str, *, rival: str = "", aspect: str = "", counted: str = "posts"
+    ) -> list[Estimate]:
+        """Give the figures of one brand in the order of time."""
+        return self._index.get((measure, brand, rival, aspect, period, counted), [])
+
+    def whole(
+        self, measure: str, brand: str, *, rival: str = "", aspect: str = "", counted: str = "posts"
+    ) -> Estimate | None:
+        """Give the figure over the whole period, or None when there is none."""
+        return next(iter(self.over_time(measure, brand, "all", rival=rival, aspect=aspect, counted=counted)), None)
+
+    @cached_property
+    def brands(self) -> tuple[str, ...]:
+        """The own brand, then the rivals."""
+        return (self.picture.own, *self.picture.rivals)
+
+    @cached_property
+    def aspects(self) -> tuple[str, ...]:
+        """The aspects that any brand has a figure for, by name."""
+        return tuple(sorted({figure.aspect for figure in self.picture.estimates if figure.aspect}))
+
+    @cached_property
+    def behind(self) -> dict[str, list[Evidence]]:
+        """The posts behind each figure, clearest first."""
+        found: dict[str, list[Evidence]] = {}
+        for row in sorted(self.picture.evidence, key=lambda row: row.rank):
+            found.setdefault(row.figure_id, []).append(row)
+        return found
+
+    @cached_property
+    def readable_period(self) -> str:
+        """The period in which bands can be read: quarters over more than half a year, else weeks."""
+        days = (self.picture.period_end - self.picture.period_start).days
+        has_quarters = any(f.period == "quarter" and f.value is not None for f in self.picture.estimates)
+        return "quarter" if days > 200 and has_quarters else "week"
+
+
+def spoken(figure: Estimate | None) -> bool:
+    """Tell whether a figure may stand in a sentence: it has a value and its correction is not unproven."""
+    return figure is not None and figure.value is not None and figure.support != "unproven"
+
+
+def anchor(figure: Estimate) -> str:
+    """Give the address in the page where a figure opens."""
+    return f"#f-{figure.figure_id}"
+
+
+def span_of(figure: Estimate | None, language: str) -> str:
+    """Give value and interval in the figure's unit, '–' when nothing can be said.
+
+    An unproven figure is given as the interval alone: its middle is nothing to hold on to.
+    """
+    if figure is None or figure.value is None or figure.low is None or figure.high is None:
+        return "–"
+    write = share_span if figure.measure == "share_of_voice" else index_span
+    text = write(figure.value, figure.low, figure.high, language)
+    return text.split(" (", 1)[1].removesuffix(")") if figure.support == "unproven" else text
+
+
+def aspect_name(aspect: str, language: str) -> str:
+    """Give an aspect's name; one that the catalogue does not know keeps its own."""
+    if not aspect:
+        return say("aspect.all", language)
+    key = f"aspect.{aspect}"
+    return say(key, language) if knows(key) else aspect.replace("_", " ")
+
+
+def period_name(figure: Estimate, language: str) -> str:
+    """Give a figure's period in words."""
+    if figure.period == "quarter":
+        return quarter(figure.period_start, language)
+    if figure.period == "week":
+        return say("period.week", language, day=day(figure.period_start, language, short=True))
+    return say("period.all", language)
+
+
+def full_name(figure: Estimate, language: str) -> str:
+    """Give what a figure measures: measure, brand, aspect."""
+    if figure.measure == "difference":
+        return say("measure.difference", language, brand=figure.brand, rival=figure.rival)
+    if figure.measure == "share_of_voice":
+        return say("measure.share_of_voice", language, brand=figure.brand)
+    if figure.measure != "net_index":
+        return f"{figure.measure}, {figure.brand}"
+    if figure.aspect:
+        return say("measure.aspect", language, brand=figure.brand, aspect=aspect_name(figure.aspect, language))
+    return say("measure.net_index", language, brand=figure.brand)
+
+
+def dot(
+    figure: Estimate | None, language: str, *, scale: float = 1, shape: str = "circle", href: str = ""
+) -> Dot | None:
+    """Give a figure as it is drawn; None when nothing can be said."""
+    if figure is None or figure.value is None or figure.low is None or figure.high is None:
+        return None
+    name = say(
+        "figure.name",
+        language,
+        what=full_name(figure, language),
+        period=period_name(figure, language),
+        span=span_of(figure, language),
+        support=say(f"support.{figure.support}", language),
+        posts=say("count.posts", language, n=figure.n_posts),
+    )
+    middle = date.fromordinal((figure.period_start.toordinal() + figure.period_end.toordinal()) // 2)
+    low, high = (bound * scale for bound in (figure.low, figure.high))
+    where = href or anchor(figure)
+    return Dot(figure.value * scale, low, high, figure.support, name, where, middle, shape)

@@ -1,0 +1,124 @@
+"""Three sentences: where the own brand stands, what is shown against the rivals, and what is weakest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leumund.picture.view import Picture
+from leumund.reports.figures import Figures, anchor, aspect_name, span_of, spoken
+from leumund.tables import Estimate
+from leumund.wording import say
+
+__all__ = ["Advice", "advice", "headline", "listed", "weakest_aspect"]
+
+# Two hundred labels make the correction's own error about as large as seven points of the index.
+LABELS_ADVISED = 200
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One thing to do: a sentence, perhaps a command to type, perhaps a place in the page to look at."""
+
+    text: str
+    command: str = ""
+    href: str = ""
+    link: str = ""
+
+
+def headline(picture: Picture, language: str) -> list[str]:
+    """Give the three sentences. Figures whose correction is unproven are never among them."""
+    figures = Figures(picture)
+    if picture.counts.counted == 0 or not picture.estimates:
+        return _nothing(picture, language)
+    if not spoken(figures.whole("net_index", picture.own)):
+        return _unchecked(figures, language)
+    return [_standing(figures, language), _compared(figures, language), _weakest(figures, language)]
+
+
+def _nothing(picture: Picture, language: str) -> list[str]:
+    stored = picture.counts.stored
+    why = say("headline.stored_not_counted", language, n=stored) if stored else say("headline.no_posts", language)
+    return [why, say("headline.no_image", language), say("headline.no_data_is_not_zero", language)]
+
+
+def _unchecked(figures: Figures, language: str) -> list[str]:
+    picture = figures.picture
+    whole = figures.whole("net_index", picture.own)
+    if whole is None or whole.value is None:
+        too_few = say("headline.too_few", language, brand=picture.own, n=whole.n_posts if whole else 0)
+        return [too_few, say("headline.no_comparison", language), say("headline.no_data_is_not_zero", language)]
+    return [
+        say("headline.unchecked", language, brand=picture.own, posts=say("count.posts", language, n=whole.n_posts)),
+        say("headline.unchecked_comparison", language),
+        say("headline.unchecked_next", language, n=LABELS_ADVISED),
+    ]
+
+
+def _standing(figures: Figures, language: str) -> str:
+    whole = figures.whole("net_index", figures.picture.own)
+    key = "headline.standing_borrowed" if whole and whole.support == "borrowed" else "headline.standing"
+    return say(key, language, brand=figures.picture.own, span=span_of(whole, language))
+
+
+def listed(names: list[str], language: str) -> str:
+    """Join names as the language does: a, b und c."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {say('word.and', language)} {names[-1]}"
+
+
+def verdicts(figures: Figures) -> dict[str, list[str]]:
+    """Give verdict -> rivals, over the whole period; an unproven difference counts as not checked."""
+    found: dict[str, list[str]] = {"higher": [], "lower": [], "no_difference_shown": [], "too_few": []}
+    for rival in figures.picture.rivals:
+        figure = figures.whole("difference", figures.picture.own, rival=rival)
+        verdict = figure.verdict if figure and spoken(figure) else "too_few"
+        found.setdefault(verdict, []).append(rival)
+    return found
+
+
+def _compared(figures: Figures, language: str) -> str:
+    if not figures.picture.rivals:
+        return say("headline.no_rivals", language)
+    found = verdicts(figures)
+    parts = [
+        say(f"compared.{verdict}", language, names=listed(names, language))
+        for verdict, names in found.items()
+        if names and f"{verdict}" in ("higher", "lower", "no_difference_shown", "too_few")
+    ]
+    sentence = "; ".join(parts) + "."
+    return sentence[0].upper() + sentence[1:]
+
+
+def weakest_aspect(figures: Figures) -> Estimate | None:
+    """Give the own brand's lowest aspect over the whole period, among those that may be spoken of."""
+    found = [figures.whole("net_index", figures.picture.own, aspect=aspect) for aspect in figures.aspects]
+    held = [figure for figure in found if figure is not None and spoken(figure)]
+    return min(held, key=lambda figure: figure.value or 0, default=None)
+
+
+def _weakest(figures: Figures, language: str) -> str:
+    weakest, whole = weakest_aspect(figures), figures.whole("net_index", figures.picture.own)
+    if weakest is None or whole is None:
+        return say("headline.no_aspect", language)
+    apart = weakest.high is not None and whole.low is not None and weakest.high < whole.low
+    key = "headline.weakest" if apart else "headline.no_weakest"
+    name = aspect_name(weakest.aspect, language)
+    return say(key, language, aspect=name, span=span_of(weakest, language))
+
+
+def advice(picture: Picture, language: str) -> Advice:
+    """Give the one thing to do next."""
+    figures = Figures(picture)
+    if picture.counts.stored == 0:
+        return Advice(say("advice.collect", language), command=say("advice.collect_command", language))
+    whole, weakest = figures.whole("net_index", picture.own), weakest_aspect(figures)
+    if whole is None or whole.value is None:
+        return Advice(say("advice.more", language, brand=picture.own), command="leumund collect")
+    if whole.support == "unproven":
+        return Advice(say("advice.label", language, n=LABELS_ADVISED), command=say("advice.label_command", language))
+    if weakest is not None and figures.behind.get(weakest.figure_id):
+        name = aspect_name(weakest.aspect, language)
+        link = say("advice.read_link", language, aspect=name)
+        return Advice(say("advice.read", language, aspect=name), href=anchor(weakest), link=link)
+    return Advice(say("advice.look", language), href=anchor(whole), link=say("advice.look_link", language))

@@ -1,0 +1,217 @@
+"""The parts of a report that set figures side by side: brands, differences, aspects, and the simulated truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from leumund.charts import Dot, Row, Tick, draw_whiskers
+from leumund.charts.whiskers import WhiskerChart
+from leumund.picture.view import TrueValue
+from leumund.reports.figures import Figures, aspect_name, dot, full_name, period_name, span_of, spoken
+from leumund.reports.headline import verdicts, weakest_aspect
+from leumund.reports.panel import Cell, Panel, Sheet, figure_cell
+from leumund.tables import Estimate
+from leumund.wording import index_span, say, signed
+
+__all__ = ["aspect_panel", "brand_panel", "difference_panel", "disagree", "truth_panel"]
+
+COUNTED = ("posts", "authors", "threads")
+_SHAPES = {"posts": "circle", "authors": "ring", "threads": "square"}
+_TRUTHS_DRAWN = 14
+
+
+def _whiskers(chart_id: str, title: str, note: str, rows: Sequence[Row], language: str) -> WhiskerChart:
+    return WhiskerChart(
+        chart_id=chart_id,
+        title=title,
+        description=note,
+        rows=tuple(rows),
+        lowest=-200,
+        highest=200,
+        tell=lambda value: signed(value, language),
+    )
+
+
+def _panel(
+    panel_id: str, title: str, note: str, rows: Sequence[Row], sheet: Sheet, language: str, *, opened: bool = False
+) -> Panel:
+    chart = draw_whiskers(_whiskers(panel_id, title, note, rows, language)) if any(row.dots for row in rows) else None
+    return Panel(panel_id, title, note, (("", chart),) if chart else (), sheet, open_sheet=opened)
+
+
+def disagree(counts: Sequence[Estimate | None]) -> bool:
+    """Tell whether one way of counting lies outside of another's interval: a few heavy voices weigh on the image."""
+    held = [figure for figure in counts if figure is not None and figure.value is not None]
+    return any(
+        not (other.low or 0) <= (figure.value or 0) <= (other.high or 0)
+        for figure in held
+        for other in held
+        if figure is not other
+    )
+
+
+def _sorted_brands(figures: Figures) -> list[str]:
+    def height(brand: str) -> tuple[bool, float]:
+        whole = figures.whole("net_index", brand)
+        return (not spoken(whole), -(whole.value or 0) if whole else 0)
+
+    return sorted(figures.brands, key=height)
+
+
+def brand_panel(figures: Figures, language: str) -> Panel:
+    """Give all brands' index over the whole period, counted by posts, authors and threads."""
+    rows, cells = [], []
+    for brand in _sorted_brands(figures):
+        counts = [figures.whole("net_index", brand, counted=counted) for counted in COUNTED]
+        own = brand == figures.picture.own
+        dots = [dot(f, language, shape=_SHAPES[c]) for f, c in zip(counts, COUNTED, strict=True)]
+        rows.append(Row(brand, own, tuple(d for d in dots if d), span_of(counts[0], language)))
+        flag = say("brands.disagree", language) if disagree(counts) else ""
+        cells.append((Cell(brand, flag=flag), *(figure_cell(figure, language) for figure in counts)))
+    heads = (say("head.brand", language), *(say(f"counted.{counted}", language) for counted in COUNTED))
+    sheet = Sheet(say("caption.brands", language), heads, tuple(cells))
+    return _panel("brands", _brand_title(figures, language), say("brands.note", language), rows, sheet, language)
+
+
+def _brand_title(figures: Figures, language: str) -> str:
+    counts = {verdict: len(names) for verdict, names in verdicts(figures).items()}
+    if not figures.picture.rivals:
+        return say("brands.alone", language)
+    if not spoken(figures.whole("net_index", figures.picture.own)):
+        return say("brands.unproven", language)
+    rivals = len(figures.picture.rivals)
+    brand = figures.picture.own
+    return say("brands.title", language, brand=brand, above=counts["higher"], below=counts["lower"], n=rivals)
+
+
+def difference_panel(figures: Figures, language: str) -> Panel:
+    """Give the difference to each rival over the whole period, around zero, with its verdict in words."""
+    own = figures.picture.own
+    rows, cells = [], []
+    for rival in figures.picture.rivals:
+        whole = figures.whole("difference", own, rival=rival)
+        verdict = say(f"verdict.{_verdict(whole)}", language)
+        found = dot(whole, language)
+        rows.append(Row(rival, True, (found,) if found else (), span_of(whole, language)))
+        cells.append((Cell(rival), figure_cell(whole, language), Cell(verdict)))
+    heads = (say("head.rival", language), say("head.difference", language), say("head.verdict", language))
+    sheet = Sheet(say("caption.differences", language), heads, tuple(cells))
+    title = _difference_title(figures, language)
+    note = say("differences.note", language, brand=own)
+    return _panel("differences", title, note, rows, sheet, language, opened=True)
+
+
+def _verdict(figure: Estimate | None) -> str:
+    if figure is None or figure.value is None:
+        return "too_few"
+    if figure.support == "unproven":
+        return "unproven"
+    return figure.verdict or "too_few"
+
+
+def _difference_title(figures: Figures, language: str) -> str:
+    found = verdicts(figures)
+    shown = len(found["higher"]) + len(found["lower"])
+    if not shown:
+        return say("differences.none", language)
+    return say("differences.title", language, n=shown, rivals=len(figures.picture.rivals))
+
+
+def aspect_panel(figures: Figures, language: str) -> Panel:
+    """Give the aspect ladder: the own brand's aspects from weakest to strongest, the rivals in grey below each."""
+    own = figures.picture.own
+    held = {aspect: figures.whole("net_index", own, aspect=aspect) for aspect in figures.aspects}
+    order = sorted(
+        (aspect for aspect, figure in held.items() if figure is not None and figure.value is not None),
+        key=lambda aspect: _height(held[aspect]),
+    )
+    rows = []
+    for aspect in order:
+        found = dot(held[aspect], language)
+        text = span_of(held[aspect], language)
+        rows.append(Row(aspect_name(aspect, language), True, (found,) if found else (), text))
+    heads = (say("head.aspect", language), *figures.brands)
+    cells = tuple(
+        (
+            Cell(aspect_name(aspect, language)),
+            *(figure_cell(figures.whole("net_index", brand, aspect=aspect), language) for brand in figures.brands),
+        )
+        for aspect in order or figures.aspects
+    )
+    title = _aspect_title(figures, language)
+    sheet = Sheet(say("caption.aspects", language), heads, cells)
+    note = say("aspects.note", language, brand=own)
+    return _panel("aspects", title, note, rows, sheet, language)
+
+
+def _height(figure: Estimate | None) -> tuple[bool, float]:
+    value = figure.value if figure is not None and figure.value is not None else 0.0
+    return (not spoken(figure), value)
+
+
+def _aspect_title(figures: Figures, language: str) -> str:
+    weakest = weakest_aspect(figures)
+    if weakest is None:
+        return say("aspects.none", language)
+    return say(
+        "aspects.title",
+        language,
+        aspect=aspect_name(weakest.aspect, language),
+        span=span_of(weakest, language),
+    )
+
+
+def truth_panel(figures: Figures, language: str) -> Panel | None:
+    """Give the simulated truth beside machine count and corrected interval; None where no truth is known."""
+    pairs = [(truth, _beside(figures, truth)) for truth in figures.picture.truth]
+    held = [(truth, figure) for truth, figure in pairs if figure is not None and figure.value is not None]
+    if not held:
+        return None
+    inside = sum(_holds(truth, figure) for truth, figure in held)
+    title = say("truth.title", language, inside=inside, n=len(held))
+    order = {"all": 0, "quarter": 1, "week": 2}
+    own = figures.picture.own
+    shown = sorted(held, key=lambda pair: (order.get(pair[0].period, 3), pair[0].brand != own))[:_TRUTHS_DRAWN]
+    rows = [_truth_row(truth, figure, figures, language) for truth, figure in shown]
+    names = ("figure", "period", "truth", "machine", "corrected", "holds")
+    heads = tuple(say(f"head.{name}", language) for name in names)
+    cells = tuple(_truth_cells(truth, figure, language) for truth, figure in held if truth.period != "week")
+    sheet = Sheet(say("caption.truth", language), heads, cells)
+    note = say("truth.note", language)
+    return _panel("truth", title, note, rows, sheet, language)
+
+
+def _beside(figures: Figures, truth: TrueValue) -> Estimate | None:
+    found = figures.over_time(truth.measure, truth.brand, truth.period)
+    return next((figure for figure in found if figure.period_start == truth.period_start), None)
+
+
+def _holds(truth: TrueValue, figure: Estimate) -> bool:
+    return figure.low is not None and figure.high is not None and figure.low <= truth.value <= figure.high
+
+
+def _scale(figure: Estimate) -> float:
+    return 100 if figure.measure == "share_of_voice" else 1
+
+
+def _truth_row(truth: TrueValue, figure: Estimate, figures: Figures, language: str) -> Row:
+    scale = _scale(figure)
+    found: Dot | None = dot(figure, language, scale=scale)
+    ticks = [Tick(truth.value * scale, "diamond", "")]
+    if figure.machine_value is not None:
+        ticks.append(Tick(figure.machine_value * scale, "stroke", ""))
+    label = f"{full_name(figure, language)}, {period_name(figure, language)}"
+    text = say("truth.inside" if _holds(truth, figure) else "truth.outside", language)
+    return Row(label, figure.brand == figures.picture.own, (found,) if found else (), text, tuple(ticks))
+
+
+def _truth_cells(truth: TrueValue, figure: Estimate, language: str) -> tuple[Cell, ...]:
+    bare = [index_span(value * _scale(figure), -10, 10, language) if value is not None else "–" for value in
+            (truth.value, figure.machine_value)]  # fmt: skip
+    return (
+        Cell(full_name(figure, language)),
+        Cell(period_name(figure, language)),
+        *(Cell(text.split(" (", 1)[0], number=True) for text in bare),
+        figure_cell(figure, language),
+        Cell(say("truth.inside" if _holds(truth, figure) else "truth.outside", language)),
+    )

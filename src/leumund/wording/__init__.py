@@ -1,0 +1,25 @@
+"""Wording: every sentence people see, German and English side by side, and numbers and dates in the language's form.
+
+>>> say("count.posts", "de", n=1234)
+'1.234 Beiträge'
+>>> say("count.posts", "en", n=1)
+'1 post'
+"""
+
+from leumund.wording.catalogue import LANGUAGES, catalogue, knows, say
+from leumund.wording.forms import clock, day, index_span, month, number, quarter, share_span, signed
+
+__all__ = [
+    "LANGUAGES",
+    "catalogue",
+    "clock",
+    "day",
+    "index_span",
+    "knows",
+    "month",
+    "number",
+    "quarter",
+    "say",
+    "share_span",
+    "signed",
+]

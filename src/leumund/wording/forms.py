@@ -1,0 +1,110 @@
+"""Numbers, dates and intervals as the language writes them; minus signs are real ones."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+__all__ = ["clock", "day", "index_span", "month", "number", "quarter", "share_span", "signed"]
+
+# English dates are written day first: 3 May 2010.
+_LOCALES = {"de": "de_DE", "en": "en_GB"}
+_DAY = {"de": "d. MMMM y", "en": "d MMMM y"}
+_SHORT_DAY = {"de": "d. MMM y", "en": "d MMM y"}
+_TO = {"de": "bis", "en": "to"}
+_PERCENT = {"de": "\N{NO-BREAK SPACE}%", "en": "%"}
+
+
+def number(value: float, language: str, *, digits: int | None = None) -> str:
+    """Give a number with `digits` decimals, or with as many as it has, up to three.
+
+    >>> number(-1234.5, "de"), number(-1234.5, "en"), number(2, "de", digits=1)
+    ('−1.234,5', '−1,234.5', '2,0')
+    """
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0.###" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    text: str = format_decimal(value, format=pattern, locale=_LOCALES[language])
+    if not any(digit in text for digit in "123456789"):
+        text = text.lstrip("-")
+    return text.replace("-", "−")
+
+
+def signed(value: float, language: str, *, digits: int = 0) -> str:
+    """Give a number with its sign; zero has none.
+
+    >>> signed(20, "de"), signed(-20, "de"), signed(0.2, "de")
+    ('+20', '−20', '0')
+    """
+    text = number(value, language, digits=digits)
+    rounds_to_zero = not any(digit in text for digit in "123456789")
+    return text if value < 0 or rounds_to_zero else f"+{text}"
+
+
+def day(when: date, language: str, *, short: bool = False) -> str:
+    """Give a day in words.
+
+    >>> day(date(2010, 5, 3), "de"), day(date(2010, 5, 3), "en")
+    ('3. Mai 2010', '3 May 2010')
+    """
+    from babel.dates import format_date
+
+    form = (_SHORT_DAY if short else _DAY)[language]
+    text: str = format_date(when, form, locale=_LOCALES[language])
+    return text
+
+
+def clock(when: datetime, language: str) -> str:
+    """Give day and time in UTC.
+
+    >>> clock(datetime(2010, 5, 3, 14, 5), "de")
+    '3. Mai 2010, 14:05 UTC'
+    """
+    return f"{day(when.date(), language)}, {when:%H:%M} UTC"
+
+
+def month(when: date, language: str, *, with_year: bool = True) -> str:
+    """Give a month, short as on an axis.
+
+    >>> month(date(2010, 5, 3), "de"), month(date(2010, 9, 1), "en", with_year=False)
+    ('Mai 2010', 'Sept')
+    """
+    from babel.dates import format_date
+
+    text: str = format_date(when, "LLL y" if with_year else "LLL", locale=_LOCALES[language])
+    return text
+
+
+def quarter(when: date, language: str) -> str:
+    """Give the quarter a day is in.
+
+    >>> quarter(date(2010, 5, 3), "de"), quarter(date(2010, 5, 3), "en")
+    ('2. Quartal 2010', 'Q2 2010')
+    """
+    place = (when.month + 2) // 3
+    return f"{place}. Quartal {when.year}" if language == "de" else f"Q{place} {when.year}"
+
+
+def index_span(value: float | None, low: float | None, high: float | None, language: str) -> str:
+    """Give an index with its interval, with as many digits as the interval bears; '–' when nothing can be said.
+
+    >>> index_span(-18.2, -25.1, -11.4, "de"), index_span(1.14, 0.31, 2.04, "en")
+    ('−18 (−25 bis −11)', '+1.1 (+0.3 to +2.0)')
+    """
+    if value is None or low is None or high is None:
+        return "–"
+    digits = 0 if high - low >= 4 else 1
+    middle, lower, upper = (signed(bound, language, digits=digits) for bound in (value, low, high))
+    return f"{middle} ({lower} {_TO[language]} {upper})"
+
+
+def share_span(value: float | None, low: float | None, high: float | None, language: str) -> str:
+    """Give a share (0..1) as per cent with its interval; '–' when nothing can be said.
+
+    >>> share_span(0.234, 0.21, 0.26, "de"), share_span(0.234, 0.231, 0.238, "en")
+    ('23\\xa0% (21 bis 26\\xa0%)', '23.4% (23.1 to 23.8%)')
+    """
+    if value is None or low is None or high is None:
+        return "–"
+    digits = 0 if high - low >= 0.04 else 1
+    middle, lower, upper = (number(100 * bound, language, digits=digits) for bound in (value, low, high))
+    return f"{middle}{_PERCENT[language]} ({lower} {_TO[language]} {upper}{_PERCENT[language]})"
