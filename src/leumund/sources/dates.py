@@ -25,6 +25,7 @@ __all__ = [
     "order_by_numbers",
     "order_from",
     "read_date",
+    "read_stamp",
     "with_order",
     "zone_from_words",
     "zone_of",
@@ -112,6 +113,14 @@ def read_date(text: str, rules: DateRules) -> When:
     if when is None and (when := _last_resort(text, rules)) is None:
         raise DateNotUnderstood(f"not understood as a date: “{text.strip()[:60]}”", next_step=_NEXT)
     return when
+
+
+def read_stamp(stamp: str, rules: DateRules) -> When:
+    """Give the moment of a machine's date (ISO 8601, as in <time datetime>), without trying anything else first."""
+    try:
+        return _placed(datetime.fromisoformat(stamp), "second", rules)
+    except ValueError:
+        return read_date(stamp, rules)
 
 
 def find_date(text: str, rules: DateRules) -> When:

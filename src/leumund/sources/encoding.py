@@ -29,6 +29,7 @@ _KINDS = {
     b"BZh": "a bzip2 file", b"\xfd7zXZ": "an xz file", b"SQLite format 3": "a database",
     b"\xd0\xcf\x11\xe0": "an old Office file",
 }  # fmt: skip
+_BLANK = b" \t\r\n\0"
 _CONTROL = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 26, 27})
 # Browsers read a declared ISO-8859-1 as Windows-1252 (WHATWG Encoding Standard, labels of windows-1252).
 _AS_CP1252 = {"iso8859-1", "latin-1", "latin1", "ascii", "us-ascii", "windows-1252", "cp1252"}
@@ -64,7 +65,7 @@ def decode(content: bytes, *, name: str, declared: str = "") -> Decoded:
 
 def refuse_empty_and_binary(content: bytes, *, name: str) -> None:
     """Raise EmptyInput or NotText where `content` is neither page nor table."""
-    if not content.strip(b" \t\r\n\0"):
+    if not content[:4096].strip(_BLANK) and not content.strip(_BLANK):
         raise EmptyInput("the file is empty", where=name, next_step="save the page or export the table again")
     if any(content.startswith(mark) for mark, _ in _MARKS[1:]):
         return

@@ -65,10 +65,15 @@ def reader_for(page: Page) -> Reader:
     return reader
 
 
-def _best(page: Page, head: str, among: list[Reader]) -> Reader | None:
-    sure = [(reader.recognise(page, head), -index, reader) for index, reader in enumerate(among)]
-    best = max(sure, key=lambda entry: entry[:2], default=(0.0, 0, None))
-    return best[2] if best[0] >= _SURE_ENOUGH else None
+def _best(page: Page, head: str, among: Iterable[Reader]) -> Reader | None:
+    best, surest = None, 0.0
+    for reader in among:
+        sure = reader.recognise(page, head)
+        if sure > surest:
+            best, surest = reader, sure
+        if sure >= 1.0:
+            break
+    return best if surest >= _SURE_ENOUGH else None
 
 
 def _unknown(page: Page) -> UnknownForum:

@@ -8,26 +8,22 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from pathlib import PurePath
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from leumund.errors import DateNotUnderstood
-from leumund.sources.dates import UNKNOWN, DateRules, When, find_date, read_date, zone_of
+from leumund.sources.dates import UNKNOWN, DateRules, When, read_date, read_stamp, zone_of
 from leumund.sources.encoding import decode
 from leumund.sources.found import Note, Options, Page
 
-__all__ = ["Sheet", "host_of", "text_of"]
+__all__ = ["Sheet", "host_of", "opened", "text_of"]
 
 # Stands at the place where a page broke off, so that the post which is cut can be told from the whole ones.
 BREAK_MARK = "\ue000break\ue000"
 
-_VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
-_SELF_CLOSED = re.compile(rf"<(?!(?:{_VOID})\b)([a-z][a-z0-9]*)((?:\s[^<>]*)?)/>", re.IGNORECASE)
-_SWALLOWS = re.compile(r"<(?:i|a|div|span|iframe|script|textarea|title|td|p|li|ul)(?:\s[^<>]*)?/>", re.IGNORECASE)
-_OPEN_VOID = re.compile(r"<(?:br|hr|img|input|link|meta)\b[^<>]*[^/<>]>|<(?:br|hr)>", re.IGNORECASE)
-_ASIDE = re.compile(r"<!--.*?-->|<script\b.*?</script>", re.IGNORECASE | re.DOTALL)
-_SESSION = {"s", "sid", "phpsessid", "sessionid", "_xftoken"}
+_VOID = set(re.findall(r"\w+", "area base br col embed hr img input link meta param source track wbr"))
+_SESSION = re.compile(r"([?&])(?:s|sid|phpsessid)=\w*(?:&|(?=#)|$)", re.IGNORECASE)
 _ZONE_BY_LANGUAGE = {"de": "Europe/Berlin"}
 
 
@@ -45,7 +41,7 @@ class Sheet:
         decoded = decode(page.content, name=page.name, declared=options.encoding)
         self.page, self.options, self.encoding = page, options, decoded.encoding
         self.notes: list[Note] = [decoded.note] if decoded.note else []
-        text = _opened(decoded.text)
+        text = opened(decoded.text)
         self.truncated = _ends_early(text)
         if self.truncated:
             text = _cut_back(text) + BREAK_MARK
@@ -92,7 +88,19 @@ class Sheet:
 
     def absolute(self, link: str) -> str:
         """Give `link` as a full address without session marks, as far as the page's own address is known."""
-        return clean_url(urljoin(self.base, link)) if link else ""
+        if not link:
+            return ""
+        if link.startswith("#"):
+            return self.address.partition("#")[0] + link
+        if link.startswith(("http://", "https://")):
+            return clean_url(link)
+        quick = link.startswith("/") and not link.startswith("//") and self._origin
+        return clean_url(self._origin + link if quick else urljoin(self.base, link))
+
+    @cached_property
+    def _origin(self) -> str:
+        parts = urlsplit(self.base)
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
     def whole(self, node: LexborNode) -> bool:
         """Tell whether the page broke off after `node`, not inside it."""
@@ -113,14 +121,12 @@ class Sheet:
     def when(self, time_text: str, rules: DateRules, *, place: str) -> When:
         """Read a date as shown; one that cannot be read is noted (LM213) and unknown."""
         try:
+            if time_text[10:11] == "T" and len(time_text) > 16:  # a machine's stamp
+                return read_stamp(time_text, rules)
             return read_date(time_text, rules)
         except DateNotUnderstood as error:
             self.notes.append(Note(place, error.code, error.seen, error.next_step))
             return UNKNOWN
-
-    def edited(self, sentence: str, rules: DateRules) -> datetime | None:
-        """Read the date inside an edit note."""
-        return find_date(sentence, rules).moment if sentence else None
 
 
 def text_of(node: LexborNode | None) -> str:
@@ -137,28 +143,32 @@ def host_of(address: str) -> str:
 
 
 def clean_url(address: str) -> str:
-    """Give an address without session marks, so that one post has one address."""
-    if "?" not in address:
+    """Give an address without session marks, so that one post has one address.
+
+    >>> clean_url("https://forum.example/viewtopic.php?p=7&sid=0af3#p7")
+    'https://forum.example/viewtopic.php?p=7#p7'
+    """
+    if "s=" not in address and "id=" not in address:
         return address
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return address
-    if "=" not in parts.query:
-        return address
-    kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k.lower() not in _SESSION]
-    query = urlencode(kept, safe="/[]:,") if len(kept) < parts.query.count("&") + 1 else parts.query
-    return urlunsplit(parts._replace(query=query))
+    start, mark, fragment = _SESSION.sub(r"\1", address).partition("#")
+    return start.rstrip("?&") + mark + fragment
 
 
-def _opened(text: str) -> str:
+def opened(text: str) -> str:
     """Open what an XML writer closed: <a/> swallows the rest of an HTML page, <iframe/> even its tags.
 
-    Only pages that an XML writer wrote have self-closed <i/> and no unclosed <br>.
+    XML writers put no space before "/>" and leave no <br>; templates that people write do one or the other.
     """
-    if not _SWALLOWS.search(text) or _OPEN_VOID.search(_ASIDE.sub("", text)):
+    head = text[:16_384]
+    if head.count("/>") <= 2 * head.count(" />") or "<br>" in text:
         return text
-    return _SELF_CLOSED.sub(r"<\1\2></\1>", text)
+    parts = text.split("/>")
+    for place, part in enumerate(parts[:-1]):
+        start = part.rfind("<")
+        name = part[start + 1 : start + 12].split(None, 1)[0] if start >= 0 else ""
+        inside = start >= 0 and part.find(">", start) < 0
+        parts[place] += f"></{name}>" if inside and name.isalnum() and name not in _VOID else "/>"
+    return "".join(parts)
 
 
 def _ends_early(text: str) -> bool:

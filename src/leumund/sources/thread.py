@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from leumund.errors import SourceDrift
-from leumund.sources.dates import DateRules, When, with_order
+from leumund.sources.dates import DateRules, When, find_date, read_stamp, with_order
 from leumund.sources.found import FoundPost, FoundQuote, Note, ReadPage
 from leumund.sources.sheet import Sheet
 
@@ -81,7 +81,7 @@ def _found(sheet: Sheet, venue: str, thread: Thread, post: RawPost, rules: DateR
         text=post.text,
         quotes=post.quotes,
         url=post.url,
-        edited_at=_edited(sheet, post, rules),
+        edited_at=_edited(post, rules),
         confidence=confidence,
     )
 
@@ -95,8 +95,10 @@ def _when(sheet: Sheet, post: RawPost, rules: DateRules) -> When:
     return sheet.when(post.time_text, rules, place=place)
 
 
-def _edited(sheet: Sheet, post: RawPost, rules: DateRules) -> datetime | None:
-    return sheet.edited(post.edit_stamp or post.edit_note, replace(rules))
+def _edited(post: RawPost, rules: DateRules) -> datetime | None:
+    if post.edit_stamp:
+        return read_stamp(post.edit_stamp, rules).moment
+    return find_date(post.edit_note, rules).moment if post.edit_note else None
 
 
 def note_without_words(sheet: Sheet, number: str) -> None:

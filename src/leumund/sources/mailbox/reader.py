@@ -172,11 +172,12 @@ def own_words(body: str, answered: str) -> tuple[str, tuple[FoundQuote, ...]]:
 def _without_attribution(before: str) -> tuple[str, str]:
     """Take off the line or two „Am … schrieb …:“ that stand right above a quote; '' when there is none."""
     lines = before.rstrip().splitlines()
-    for count in (1, 2):
-        head = " ".join(" ".join(lines[-count:]).split())
-        if len(lines) >= count and len(head) < 250 and _WROTE.search(head):
-            return "\n".join(lines[:-count]) + "\n", head
-    return before, ""
+    heads = [" ".join(" ".join(lines[-count:]).split()) for count in (1, 2) if len(lines) >= count]
+    fitting = [(count, head) for count, head in enumerate(heads, start=1) if len(head) < 250 and _WROTE.search(head)]
+    if not fitting:
+        return before, ""
+    count, head = next((found for found in fitting if _writer(found[1])), fitting[0])
+    return "\n".join(lines[:-count]) + "\n", head
 
 
 def _writer(head: str) -> str:

@@ -30,19 +30,20 @@ _NOW = re.compile(r"(?:It is currently|Aktuelle Zeit:|Aktuelles Datum und Uhrzei
 _ZONE = re.compile(r'<span title="([^"]*)">\s*(UTC[^<]{0,12})</span>')
 _FOOT = "#page-footer, .page-footer, #wrapfooter, #footer"
 _LABELS = re.compile(r'<span class="sr-only">.*?</span>', re.DOTALL)
-_SIGNS = ("phpbb", "prosilver", "subsilver", "viewtopic.php")
 
 
 def recognise(page: Page, head: str) -> float:
     """Give 1 for a page in phpBB's own markup, less for one that only names it."""
-    low = head.lower()
-    if 'id="phpbb"' in low or "section-viewtopic" in low:
+    start = head.find("<body")
+    body = head[start : start + 500] if start >= 0 else ""
+    if 'id="phpbb"' in body or "section-viewtopic" in body:
         return 1.0
-    if "prosilver" in low or "subsilver" in low or 'class="postprofile"' in low:
+    top = head[:start] if start >= 0 else head
+    if "prosilver" in top or "subsilver" in top or 'class="postprofile"' in head:
         return 0.9
-    if 'class="postauthor"' in low and 'class="postbody"' in low:
-        return 0.8
-    return 0.5 if sum(sign in low for sign in _SIGNS) > 1 else 0.0
+    if 'class="postauthor"' in head:
+        return 0.8 if 'class="postbody"' in head else 0.0
+    return 0.5 if "viewtopic.php" in head and "phpbb" in head.lower() else 0.0
 
 
 def read(page: Page, options: Options) -> Iterator[ReadPage]:
@@ -57,7 +58,7 @@ def read(page: Page, options: Options) -> Iterator[ReadPage]:
 
 def _rules(sheet: Sheet) -> DateRules:
     rules = sheet.rules(stated=_zone(sheet))
-    shown = _NOW.search(sheet.text) if rules.taken_at is None else None
+    shown = _NOW.search(sheet.text[:32_768]) if rules.taken_at is None else None
     return replace(rules, taken_at=find_date(shown[1], rules).moment) if shown else rules
 
 

@@ -61,7 +61,7 @@ def read(page: Page, options: Options) -> Iterator[ReadPage]:
     for rows in slices:
         to_post = to_post or _row_reader(page, options, grid, places, rows)
         posts, notes = _posts(rows, to_post)
-        notes, grid.notes[:] = [*grid.notes, *notes], []
+        notes, grid.notes[:] = sorted([*grid.notes, *notes], key=_row_number), []
         aside.update(note.seen.split(":")[0] for note in notes)
         used += len(posts)
         yield ReadPage(page, f"{NAME} {VERSION}", posts, notes, grid.encoding, understood, unused)
@@ -76,6 +76,11 @@ def _nothing_usable(page: Page, aside: Counter[str]) -> NoUsableRow:
         where=page.name,
         next_step="look at the columns as understood with --preview, and name them with --column",
     )
+
+
+def _row_number(note: Note) -> int:
+    number = note.place.removeprefix("row ")
+    return int(number) if number.isdigit() else 0
 
 
 def _posts(rows: list[Row], to_post: Callable[[Sequence[Any]], FoundPost]) -> tuple[list[FoundPost], list[Note]]:

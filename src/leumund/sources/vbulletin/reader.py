@@ -18,7 +18,7 @@ __all__ = ["READER"]
 NAME, VERSION = "vbulletin", "1"
 SOFTWARE = "vbulletin4"
 
-_POSTS = 'li.postcontainer[id^="post_"], li.postbit[id^="post_"], li.postbitlegacy[id^="post_"], li[id^="post_"]'
+_POSTS = 'li[id^="post_"]'
 _BODY = '[id^="post_message_"] .postcontent, .postbody .content .postcontent'
 _DIGITS = re.compile(r"(\d+)")
 _THREAD_IN_URL = re.compile(r"(?:threads?/|showthread\.php\?(?:.*?\bt=)?|[?&]t=)(\d+)|/(\d+)-[^/]*$")
@@ -30,9 +30,9 @@ _BY = re.compile(r"^.*?(?:by|von|par|di|de|door|por)\s+", re.IGNORECASE)
 
 def recognise(page: Page, head: str) -> float:
     """Give 1 for a page that calls itself vBulletin 4, less for one that only looks so."""
-    if match := _GENERATOR.search(head):
+    if "vBulletin" in head and (match := _GENERATOR.search(head)):
         return 1.0 if match[1].startswith("4") else 0.0
-    if _ROOT.search(head):
+    if _ROOT.search(head[:8192]):
         return 1.0
     return 0.7 if "postcontainer" in head and "postbit" in head else 0.0
 
@@ -47,7 +47,8 @@ def read(page: Page, options: Options) -> Iterator[ReadPage]:
 
 def _thread(sheet: Sheet) -> Thread:
     title = sheet.tree.css_first(".threadtitle") or sheet.tree.css_first("#pagetitle h1, #pagetitle")
-    crumbs = [text_of(node) for node in sheet.tree.css("#breadcrumb .navbit a, .breadcrumb .navbit a")]
+    trail = sheet.tree.css_first("#breadcrumb") or sheet.tree.css_first(".breadcrumb")
+    crumbs = [text_of(node) for node in trail.css(".navbit a")] if trail is not None else []
     found = _THREAD_IN_URL.search(sheet.address)
     number = next(group for group in found.groups() if group) if found else sheet.address
     board = crumbs[-1].removeprefix(">").strip() if crumbs else ""

@@ -18,7 +18,8 @@ __all__ = ["READER"]
 NAME, VERSION = "xenforo", "1"
 SOFTWARE = "xenforo2"
 
-_POSTS = 'article.message[id^="js-post-"], article.message[data-content^="post-"], div.message[id^="js-post-"]'
+# One selector after the other: lexbor gives a node once for each part of a list that fits it.
+_POSTS = ('.message[id^="js-post-"]', '.message[data-content^="post-"]')
 _BODY = ".message-body .bbWrapper"
 _NUMBER = re.compile(r"post-(\d+)")
 _THREAD = re.compile(r"thread-(\d+)")
@@ -29,14 +30,15 @@ _SAID = re.compile(
     r"|napisał\(a\))?\s*:?\s*$",
     re.IGNORECASE,
 )
-_POSITION = re.compile(r"#\s?([\d.,\s]+)$")
+_POSITION = re.compile(r">\s*#\s?(\d[\d.,\s]*)<")
+_HREF = re.compile(r'<a\b[^<>]*?\shref="([^"]*)"')
 _ROOT = re.compile(r"""<html\b[^>]*\bid\s*=\s*["']?XF\b""", re.IGNORECASE)
 _TITLE_BAR = re.compile(r'\s*(<div class="bbCodeBlock-title">.*?</div>)', re.DOTALL)
 
 
 def recognise(page: Page, head: str) -> float:
     """Give 1 for a page that calls itself XenForo 2, less for one that only looks so."""
-    if _ROOT.search(head):
+    if _ROOT.search(head[:8192]):
         return 1.0
     return 0.7 if "js-post-" in head and "message-attribution" in head else 0.0
 
@@ -44,7 +46,8 @@ def recognise(page: Page, head: str) -> float:
 def read(page: Page, options: Options) -> Iterator[ReadPage]:
     """Give the posts of one page; raises SourceDrift when it has none."""
     sheet = Sheet(page, options)
-    raw = [post for node in sheet.tree.css(_POSTS) if (post := _post(sheet, node)) is not None]
+    nodes = next((found for selector in _POSTS if (found := sheet.tree.css(selector))), [])
+    raw = [post for node in nodes if (post := _post(sheet, node)) is not None]
     yield hand_out(sheet, f"{NAME} {VERSION}", _thread(sheet), raw, sheet.rules())
 
 
@@ -108,14 +111,11 @@ def _stamp(node: LexborNode | None) -> str:
 
 def _place(node: LexborNode) -> tuple[int, str]:
     """Give the post's place in the thread (0 = not shown) and its link."""
-    position, link = 0, ""
-    for anchor in node.css(".message-attribution a, .message-attribution-opposite li, .message-permalink a"):
-        href = anchor.attributes.get("href") or ""
-        link = link or (href if "post" in href else "")
-        if match := _POSITION.match(text_of(anchor)):
-            position = int(re.sub(r"\D", "", match[1]) or 0)
-            link = href or link
-    return position, link
+    head = node.css_first(".message-attribution") or node
+    html = head.html or ""
+    shown = _POSITION.search(html)
+    links = [link for link in _HREF.findall(html) if "post" in link and "share" not in link]
+    return int(re.sub(r"\D", "", shown[1])) if shown else 0, unescape(links[-1]) if links else ""
 
 
 def own_words(html: str) -> tuple[str, tuple[FoundQuote, ...]]:

@@ -1,0 +1,73 @@
+"""CPU per forum page, from bytes to posts, beside a bare lexbor parse of the same pages in the same run.
+
+    python -m bench.pages [--quick]
+
+Pages are those of LEUMUND_SHARED where it is there, else the samples of the tests. Exit status 1 above the floor.
+
+Some of those pages were written by an XML tool: their <iframe/> and <script/> make a bare parse skip most of the page
+unread, in a tenth of the time. There the bare parse is given what the reader's own parse is given, the opened text;
+the ratio to the untouched bytes is printed beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from selectolax.lexbor import LexborHTMLParser
+
+from leumund.sources.found import Page
+from leumund.sources.pages import page_of, read_page
+from leumund.sources.sheet import opened
+
+FLOOR, GOAL = 4.0, 3.0
+SOFTWARES = ("phpbb3", "vbulletin4", "xenforo2")
+HERE = Path(__file__).parents[1]
+
+
+def pages() -> list[Page]:
+    """Give the thread pages of the three softwares."""
+    shared = Path(os.environ.get("LEUMUND_SHARED", HERE.parent / "shared")) / "data" / "forum-pages"
+    if shared.is_dir():
+        found = [path for name in SOFTWARES for path in sorted((shared / name).glob("*.html"))]
+        found = [path for path in found if path.with_name(path.stem + ".gold.json").exists()]
+    else:
+        found = sorted((HERE / "tests" / "samples").glob("*/*.html"))
+    return [page_of(path.name, path.read_bytes()) for path in found]
+
+
+def cpu_ms(work: Callable[[], object], repeats: int) -> float:
+    """Give the least CPU time of one call over some repeats, in milliseconds; the least is the least disturbed."""
+    times = []
+    for _ in range(repeats):
+        start = time.process_time_ns()
+        work()
+        times.append(time.process_time_ns() - start)
+    return min(times) / 1e6
+
+
+def run(quick: bool = False) -> dict[str, float]:
+    """Measure and print; give `ratio` (the reader's CPU over the bare parse's) and what it is made of."""
+    listed = pages()
+    repeats = 5 if quick else 25
+    rows = []
+    for page in listed:  # one page after the other, so that a slow moment of the machine meets all three
+        text = opened(page.content.decode("utf-8", "replace"))
+        untouched = cpu_ms(lambda: LexborHTMLParser(page.content), repeats)
+        bare = cpu_ms(lambda: LexborHTMLParser(text), repeats)
+        read = cpu_ms(lambda: list(read_page(page)), repeats)
+        rows.append((untouched, bare, read))
+        print(
+            f"{page.name:34} {len(page.content) / 1000:4.0f} kB {bare:6.2f} ms bare {read:6.2f} ms {read / bare:5.1f} x"
+        )
+    untouched, bare, read = (sum(column) / len(rows) for column in zip(*rows, strict=True))
+    print(f"pages: {read / bare:.2f} x the bare parse, {read:.2f} ms a page (floor {FLOOR}, goal {GOAL})")
+    print(f"       {read / untouched:.2f} x the parse of the untouched bytes, XML-written pages unread")
+    return {"ratio": read / bare, "untouched_ratio": read / untouched, "read_ms": read, "pages": len(rows)}
+
+
+if __name__ == "__main__":
+    sys.exit(0 if run("--quick" in sys.argv)["ratio"] <= FLOOR else 1)
