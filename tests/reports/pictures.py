@@ -14,7 +14,7 @@ from leumund.tables import Coverage, Estimate, Evidence
 __all__ = ["Plan", "make_picture"]
 
 BRANDS = ("Nordnetz", "Rheinkabel", "Alpenfunk", "Hansa DSL", "Sprint & Söhne", "Bitwerk")
-ASPECTS = ("price", "speed", "outage", "hotline", "technician", "activation", "billing", "cancellation")
+ASPECTS = ("appointment", "activation", "support", "outage", "price", "speed", "contract", "hardware")
 VENUES = ("dsl-forum.example", "onlinekosten.example", "netztreff.example", "board.example")
 SAYINGS = (
     ("de", "Seit drei Wochen warte ich auf den Techniker, {}keiner kommt und keiner ruft an{}. Jetzt reicht es mir."),
@@ -137,6 +137,7 @@ class _Maker:
             value, half, lowest, highest = 1 / len(self.brands) + dice.gauss(0, 0.02), half / 500, 0.0, 1.0
         if self.plan.gap and period == "week" and 38 <= (first - self.start).days // 7 < 41:
             n = 2
+        value = max(lowest, min(highest, value))
         low, high = max(lowest, value - half), min(highest, value + half)
         verdict = ""
         if measure == "difference":

@@ -3,6 +3,7 @@
 from leumund.charts.lines import Gap, LineChart, Series, draw_lines
 from leumund.charts.marks import Chart, Dot, Tick
 from leumund.charts.strip import Stretch, StripChart, StripRow, draw_strip
+from leumund.charts.theme import pointed_rules
 from leumund.charts.whiskers import Row, WhiskerChart, draw_whiskers
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "draw_lines",
     "draw_strip",
     "draw_whiskers",
+    "pointed_rules",
 ]

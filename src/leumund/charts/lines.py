@@ -127,6 +127,7 @@ class _Sheet:
                 "grid": False,
                 "ticks": True,
                 "tickColor": AXIS,
+                "labelPadding": 6,
                 "labelAlign": "left" if self.months == 3 else "center",
             },
         }
@@ -134,31 +135,40 @@ class _Sheet:
             "datum": 0,
             "type": "quantitative",
             "scale": {"domain": [self.low, self.high], "nice": False, "zero": False},
-            "axis": {"values": values, "labelExpr": f"{marks!r}[toString(round(datum.value*1000))]"},
+            "axis": {"values": values, "grid": True, "labelExpr": f"{marks!r}[toString(round(datum.value*1000))]"},
         }
         zero = {"type": "rule", "stroke": AXIS, "strokeWidth": 1.5, "aria": False}
         return {"data": {"values": [{}]}, "mark": zero, "encoding": {"x": x, "x2": {"value": self.frame.width}, "y": y}}
 
     def _band(self, name: str, series: Series) -> Iterator[dict[str, Any]]:
+        """The intervals: rivals' bands stay out of sight until the rival is pointed at."""
         colour = OWN if series.own else RIVAL
-        for number, run in enumerate(_runs(series)):
-            unproven = run[0].support == "unproven"
-            look: dict[str, Any] = {"aria": False, "fill": hatch("own" if series.own else "rival")}
-            if not unproven:
-                look = {"aria": False, "fill": colour, "fillOpacity": 0.2}
-            if run[0].support == "borrowed":
-                look |= {"stroke": colour, "strokeWidth": 1, "strokeDash": [4, 3]}
-            shape = {"type": "area", **look} if len(run) > 1 else {"type": "bar", "width": 10, **look}
-            yield {
-                "name": f"{name}-band-{number}" if series.own or unproven else f"{name}-hidden-{number}",
-                "data": {"values": [_point(dot) for dot in run]},
-                "mark": shape,
-                "encoding": {**_x("t"), **_y("lo"), "y2": {"field": "hi"}},
-            }
+        looks: dict[str, dict[str, Any]] = {
+            "measured": {"fill": colour, "fillOpacity": 0.2},
+            "borrowed": {"fill": colour, "fillOpacity": 0.2, "stroke": colour, "strokeDash": [4, 3]},
+            "unproven": {"fill": hatch("own" if series.own else "rival")},
+        }
+        drawer = "band" if series.own or self.chart.small else "hidden"
+        for support, look in looks.items():
+            runs = [run for run in _runs(series) if run[0].support == support]
+            for kind, kept in (
+                ("area", [run for run in runs if len(run) > 1]),
+                ("bar", [r for r in runs if len(r) == 1]),
+            ):
+                if not kept:
+                    continue
+                shape = {"type": kind, "aria": False, "clip": True, **look} | ({"width": 8} if kind == "bar" else {})
+                yield {
+                    "name": f"{name}-{drawer}-{support}-{kind}",
+                    "data": {"values": _numbered(kept)},
+                    "mark": shape,
+                    "encoding": {**_x("t"), **_y("lo"), "y2": {"field": "hi"}, **_RUN},
+                }
 
     def _line(self, name: str, series: Series) -> Iterator[dict[str, Any]]:
-        for number, run in enumerate(_runs(series)):
-            if run[0].support == "unproven":
+        for support in ("measured", "borrowed"):
+            runs = [run for run in _runs(series) if run[0].support == support]
+            if not runs:
                 continue
             look: dict[str, Any] = {
                 "type": "line",
@@ -167,13 +177,13 @@ class _Sheet:
                 "strokeJoin": "round",
                 "aria": False,
             }
-            if run[0].support == "borrowed":
+            if support == "borrowed":
                 look["strokeDash"] = [6, 4]
             yield {
-                "name": f"{name}-line-{number}",
-                "data": {"values": [_point(dot) for dot in run]},
+                "name": f"{name}-line-{support}",
+                "data": {"values": _numbered(runs)},
                 "mark": look,
-                "encoding": {**_x("t"), **_y("v")},
+                "encoding": {**_x("t"), **_y("v"), **_RUN},
             }
 
     def _gaps(self) -> Iterator[dict[str, Any]]:
@@ -247,6 +257,14 @@ class _Sheet:
 
     def _pixel(self, value: float) -> float:
         return self.frame.height * (1 - (value - self.low) / (self.high - self.low))
+
+
+def _numbered(runs: Sequence[Sequence[Dot]]) -> list[dict[str, Any]]:
+    """Give the points of all runs, each with the number of its run, so that no line joins two runs."""
+    return [_point(dot) | {"run": number} for number, run in enumerate(runs) for dot in run]
+
+
+_RUN = {"detail": {"field": "run", "type": "nominal"}}
 
 
 def _x(field: str) -> dict[str, Any]:

@@ -28,7 +28,6 @@ class Tick:
 
     value: float
     shape: str  # diamond, stroke
-    name: str
 
 
 @dataclass(frozen=True, slots=True)

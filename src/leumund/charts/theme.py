@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FONT", "INK", "OWN", "PAPER", "QUIET", "RIVAL", "config", "hatch"]
+__all__ = ["FONT", "INK", "OWN", "PAPER", "QUIET", "RIVAL", "config", "hatch", "pointed_rules"]
 
 OWN = "var(--own,#0b5cad)"
 RIVAL = "var(--rival,#8b9199)"
@@ -44,6 +44,28 @@ def config() -> dict[str, object]:
         "background": None,
         "font": FONT,
         "view": {"stroke": None},
-        "axis": {**label, "gridColor": GRID, "ticks": False, "labelOverlap": False, "labelBound": False},
+        "axis": {
+            **label,
+            "gridColor": GRID,
+            "ticks": False,
+            "labelOverlap": False,
+            "labelFlush": False,
+            "labelBound": False,
+        },
         "text": {"font": FONT, "fontSize": TEXT_PX, "baseline": "middle"},
     }
+
+
+def pointed_rules(rivals: int) -> str:
+    """Give the CSS that colours a rival, and shows its band, while its line, dots or label are pointed at."""
+    rules = ['.chart [class*="_hidden_"]{opacity:0}']
+    for place in range(rivals):
+        at = f'[class*=" r{place}_"]'
+        pointed = f".chart:has({at}:hover),.chart:has({at} a:focus-visible)"
+        rules.append(
+            f":is({pointed}) {at} :is(path,line){{stroke:var(--pointed)}}"
+            f':is({pointed}) [class*=" r{place}_hidden_"]{{opacity:1}}'
+            f':is({pointed}) [class*=" r{place}_hidden_"] path{{stroke:none}}'
+            f":is({pointed}) {at} text{{fill:var(--pointed)}}"
+        )
+    return "".join(rules)

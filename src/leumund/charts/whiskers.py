@@ -26,6 +26,8 @@ class Row:
     dots: tuple[Dot, ...]
     text: str
     ticks: tuple[Tick, ...] = ()
+    others: tuple[Dot, ...] = ()  # small and grey below
+    strong: bool = False  # the label stands out
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,21 @@ class WhiskerChart:
     lowest: float
     highest: float
     tell: Callable[[float], str]
+    small: bool = False  # one of many: the telephone's form serves both widths
+    shown: tuple[float, float] | None = None  # ends of the axis; None = as the figures need
 
 
 def draw_whiskers(chart: WhiskerChart) -> Chart:
     """Draw the chart for a wide page (label, whisker, words in one line) and for a telephone (words above)."""
     label = min(280, int(max((len(row.label) for row in chart.rows), default=0) * _LABEL_PX) + 20)
     words = int(max((len(row.text) for row in chart.rows), default=0) * _LABEL_PX) + 20
-    tall = 1 + max((len(row.dots) for row in chart.rows), default=1)
+    tall = max((9 * len(row.dots) + 5 * len(row.others) for row in chart.rows), default=9)
     wide = Frame(width=960, height=0, left=label, right=words)
     narrow = Frame(width=358, height=0, left=14, right=14)
-    wide.height, narrow.height = (len(chart.rows) * step for step in (14 + 9 * tall, 34 + 9 * tall))
+    wide.height, narrow.height = (len(chart.rows) * step for step in (23 + tall, 43 + tall))
+    if chart.small:
+        only = _Sheet(chart, narrow, stacked=True).drawn(f"{chart.chart_id}-s")
+        return Chart(only, only)
     return Chart(
         _Sheet(chart, wide, stacked=False).drawn(f"{chart.chart_id}-w"),
         _Sheet(chart, narrow, stacked=True).drawn(f"{chart.chart_id}-n"),
@@ -60,9 +67,9 @@ class _Sheet:
 
     def __init__(self, chart: WhiskerChart, frame: Frame, *, stacked: bool) -> None:
         self.chart, self.frame, self.stacked = chart, frame, stacked
-        held = [bound for row in chart.rows for dot in row.dots for bound in (dot.low, dot.high)]
+        held = [bound for row in chart.rows for dot in row.dots + row.others for bound in (dot.low, dot.high)]
         held += [tick.value for row in chart.rows for tick in row.ticks]
-        self.low, self.high = domain(held, lowest=chart.lowest, highest=chart.highest)
+        self.low, self.high = chart.shown or domain(held, lowest=chart.lowest, highest=chart.highest)
         self.step = frame.height / max(1, len(chart.rows))
 
     def drawn(self, chart_id: str) -> str:
@@ -76,7 +83,12 @@ class _Sheet:
             "datum": 0,
             "type": "quantitative",
             "scale": {"domain": [self.low, self.high], "nice": False, "zero": False},
-            "axis": {"values": values, "labelExpr": f"{marks!r}[toString(round(datum.value*1000))]"},
+            "axis": {
+                "values": values,
+                "grid": True,
+                "labelPadding": 6,
+                "labelExpr": f"{marks!r}[toString(round(datum.value*1000))]",
+            },
         }
         zero = {"type": "rule", "stroke": AXIS, "strokeWidth": 1.5, "aria": False}
         return {"data": {"values": [{}]}, "mark": zero, "encoding": {"x": x}}
@@ -84,73 +96,104 @@ class _Sheet:
     def _middle(self, place: int) -> float:
         return self.step * (place + 0.5) + (9 if self.stacked else 0)
 
-    def _placed(self) -> Iterator[tuple[Row, Dot, float]]:
+    def _figures(self) -> list[dict[str, Any]]:
+        """Every dot with where it falls and how it looks; the others of a row small and grey below its own."""
+        found = []
         for place, row in enumerate(self.chart.rows):
-            for rank, dot in enumerate(row.dots):
-                yield row, dot, self._middle(place) + 9 * (rank - (len(row.dots) - 1) / 2)
+            own = [(dot, row.own, 9.0) for dot in row.dots]
+            small = [(dot, False, 5.0) for dot in row.others]
+            pixel = self._middle(place) - sum(step for _, _, step in own + small) / 2
+            for dot, strong, step in own + small:
+                pixel += step / 2
+                found.append(_figure(dot, pixel, strong=strong, small=step < 9))
+                pixel += step / 2
+        return found
 
     def _whiskers(self) -> Iterator[dict[str, Any]]:
-        for row, dot, pixel in self._placed():
-            data = {"values": [{"v": dot.value, "lo": dot.low, "hi": dot.high, "u": dot.href, "n": dot.name}]}
-            y = {"y": {"value": pixel}}
-            links = {"href": {"field": "u"}, "description": {"field": "n"}}
-            if dot.support == "unproven":
-                bar = {"type": "bar", "height": 9, "fill": hatch("own" if row.own else "rival")}
-                yield {"data": data, "mark": bar, "encoding": {**_x("lo"), "x2": {"field": "hi"}, **y, **links}}
-                continue
-            yield {"data": data, "mark": _whisker(row, dot), "encoding": {**_x("lo"), "x2": {"field": "hi"}, **y}}
-            yield {"data": data, "mark": _dot(row, dot), "encoding": {**_x("v"), **y, **links}}
+        figures = self._figures()
+        held = {support: [f for f in figures if f["s"] == support] for support in ("measured", "borrowed", "unproven")}
+        span = {**_x("lo"), "x2": {"field": "hi"}, **_PIXEL}
+        for support, dash in (("measured", [1, 0]), ("borrowed", [5, 4])):
+            rule = {"type": "rule", "strokeDash": dash, "aria": False}
+            look = {"stroke": _as_is("c"), "strokeWidth": _as_is("w", "quantitative")}
+            yield {"data": {"values": held[support]}, "mark": rule, "encoding": span | look}
+        bar = {"type": "bar", "height": 7}
+        yield {"data": {"values": held["unproven"]}, "mark": bar, "encoding": span | _LINKS | {"fill": _as_is("h")}}
+        point = {"type": "point", "filled": True, "opacity": 1}
+        look = {
+            "fill": _as_is("f"),
+            "stroke": _as_is("e"),
+            "shape": _as_is("m"),
+            "size": _as_is("z", "quantitative"),
+            "strokeWidth": _as_is("b", "quantitative"),
+        }
+        proven = held["measured"] + held["borrowed"]
+        yield {"data": {"values": proven}, "mark": point, "encoding": _x("v") | _PIXEL | _LINKS | look}
 
     def _ticks(self) -> Iterator[dict[str, Any]]:
-        for place, row in enumerate(self.chart.rows):
-            for tick in row.ticks:
-                stroke = {"shape": "stroke", "angle": 90, "size": 260, "stroke": QUIET, "filled": False}
-                diamond = {"shape": "diamond", "size": 110, "stroke": INK, "fill": PAPER, "filled": True}
-                look = {"type": "point", "strokeWidth": 2, "opacity": 1, "aria": False}
-                yield {
-                    "data": {"values": [{"v": tick.value}]},
-                    "mark": look | (diamond if tick.shape == "diamond" else stroke),
-                    "encoding": {**_x("v"), "y": {"value": self._middle(place)}},
-                }
+        looks = {
+            "stroke": {"shape": "stroke", "angle": 90, "size": 260, "stroke": QUIET, "filled": False},
+            "diamond": {"shape": "diamond", "size": 110, "stroke": INK, "fill": PAPER, "filled": True},
+        }
+        for shape, look in looks.items():
+            values = [
+                {"v": tick.value, "y": self._middle(place)}
+                for place, row in enumerate(self.chart.rows)
+                for tick in row.ticks
+                if tick.shape == shape
+            ]
+            if values:
+                mark = {"type": "point", "strokeWidth": 2, "opacity": 1, "aria": False, **look}
+                yield {"data": {"values": values}, "mark": mark, "encoding": _x("v") | _PIXEL}
 
     def _words(self) -> Iterator[dict[str, Any]]:
+        left, right = (-8, self.frame.width + 8) if self.stacked else (-14, self.frame.width + self.frame.right)
+        words = []
         for place, row in enumerate(self.chart.rows):
             pixel = self._middle(place) - (self.step / 2 - 2 if self.stacked else 0)
-            left, right = (-8, self.frame.width + 8) if self.stacked else (-12, self.frame.width + self.frame.right)
-            room = max(8, int((self.frame.left - 14) / _LABEL_PX)) if not self.stacked else 34 - len(row.text) // 2
+            room = 34 - len(row.text) // 2 if self.stacked else max(8, int((self.frame.left - 14) / _LABEL_PX))
             label = row.label if len(row.label) <= room else row.label[: room - 1] + "…"
-            strong = {"fontWeight": 700 if row.own else 400, "fill": OWN if row.own else INK}
-            yield _text(label, left, pixel, align="left" if self.stacked else "right", **strong)
-            yield _text(row.text, right, pixel, align="right", fill=QUIET)
+            words.append({"y": pixel, "l": label, "r": row.text, "strong": row.strong})
+        for strong in (False, True):
+            kept = [word for word in words if word["strong"] is strong]
+            if kept:
+                look = {"fill": OWN if strong else INK, "fontWeight": 700 if strong else 400}
+                yield _text(kept, "l", left, align="left" if self.stacked else "right", **look)
+        yield _text(words, "r", right, align="right", fill=QUIET)
 
 
-def _whisker(row: Row, dot: Dot) -> dict[str, Any]:
-    look: dict[str, Any] = {"type": "rule", "stroke": OWN if row.own else RIVAL, "strokeWidth": 2.5, "aria": False}
-    if dot.support == "borrowed":
-        look["strokeDash"] = [5, 4]
-    return look
-
-
-def _dot(row: Row, dot: Dot) -> dict[str, Any]:
-    colour = OWN if row.own else RIVAL
+def _figure(dot: Dot, pixel: float, *, strong: bool, small: bool) -> dict[str, Any]:
+    colour, full = OWN if strong else RIVAL, dot.shape == "circle"
     return {
-        "type": "point",
-        "shape": _SHAPES[dot.shape],
-        "size": 100 if dot.shape == "circle" else 60,
-        "filled": True,
-        "fill": colour if dot.shape == "circle" else PAPER,
-        "stroke": PAPER if dot.shape == "circle" else colour,
-        "strokeWidth": 1.5 if dot.shape == "circle" else 2,
-        "opacity": 1,
+        "v": dot.value,
+        "lo": dot.low,
+        "hi": dot.high,
+        "u": dot.href,
+        "n": dot.name,
+        "s": dot.support,
+        "y": pixel,
+        "c": colour,
+        "h": hatch("own" if strong else "rival"),
+        "w": 1.25 if small else 2.5,
+        "f": colour if full else PAPER,
+        "e": PAPER if full else colour,
+        "b": 0.5 if small else 1.75,
+        "m": _SHAPES[dot.shape],
+        "z": 26 if small else 100 if full else 60,
     }
 
 
-def _text(text: str, x: float, y: float, **look: Any) -> dict[str, Any]:
-    return {
-        "data": {"values": [{}]},
-        "mark": {"type": "text", "aria": False, **look},
-        "encoding": {"text": {"value": text}, "x": {"value": x}, "y": {"value": y}},
-    }
+_LINKS = {"href": {"field": "u"}, "description": {"field": "n"}}
+_PIXEL = {"y": {"field": "y", "type": "quantitative", "scale": None, "axis": None}}
+
+
+def _as_is(field: str, kind: str = "nominal") -> dict[str, Any]:
+    return {"field": field, "type": kind, "scale": None, "legend": None}
+
+
+def _text(words: list[dict[str, Any]], field: str, x: float, **look: Any) -> dict[str, Any]:
+    text = {"text": {"field": field, "type": "nominal"}, "x": {"value": x}}
+    return {"data": {"values": words}, "mark": {"type": "text", "aria": False, **look}, "encoding": text | _PIXEL}
 
 
 def _x(field: str) -> dict[str, Any]:

@@ -12,6 +12,8 @@ __all__ = ["left_out_panel", "method_panels"]
 def left_out_panel(picture: Picture, language: str) -> Panel:
     """Give how many posts were not counted, by reason."""
     counts = picture.counts
+    if counts.stored == 0:
+        return Panel("left-out", say("left_out.nothing", language), "")
     reasons = ("copies", "company_voice", "incentive", "without_time", "without_brand", "set_aside")
     rows = tuple(
         (

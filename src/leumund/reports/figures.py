@@ -8,7 +8,7 @@ from functools import cached_property
 from leumund.charts import Dot
 from leumund.picture.view import Picture
 from leumund.tables import Estimate, Evidence
-from leumund.wording import day, index_span, knows, quarter, say, share_span
+from leumund.wording import day, index_span, quarter, say, share_span
 
 __all__ = ["Figures", "anchor", "aspect_name", "dot", "full_name", "period_name", "span_of", "spoken"]
 
@@ -91,11 +91,13 @@ def span_of(figure: Estimate | None, language: str) -> str:
 
 
 def aspect_name(aspect: str, language: str) -> str:
-    """Give an aspect's name; one that the catalogue does not know keeps its own."""
+    """Give an aspect's name; one that the reader does not know keeps its own."""
+    from leumund.readings.aspect import aspects
+
     if not aspect:
         return say("aspect.all", language)
-    key = f"aspect.{aspect}"
-    return say(key, language) if knows(key) else aspect.replace("_", " ")
+    known = {one.name: one.de if language == "de" else one.en for one in aspects()}
+    return known.get(aspect, aspect.replace("_", " "))
 
 
 def period_name(figure: Estimate, language: str) -> str:

@@ -82,9 +82,7 @@ def _compared(figures: Figures, language: str) -> str:
         return say("headline.no_rivals", language)
     found = verdicts(figures)
     parts = [
-        say(f"compared.{verdict}", language, names=listed(names, language))
-        for verdict, names in found.items()
-        if names and f"{verdict}" in ("higher", "lower", "no_difference_shown", "too_few")
+        say(f"compared.{verdict}", language, names=listed(names, language)) for verdict, names in found.items() if names
     ]
     sentence = "; ".join(parts) + "."
     return sentence[0].upper() + sentence[1:]
@@ -92,7 +90,8 @@ def _compared(figures: Figures, language: str) -> str:
 
 def weakest_aspect(figures: Figures) -> Estimate | None:
     """Give the own brand's lowest aspect over the whole period, among those that may be spoken of."""
-    found = [figures.whole("net_index", figures.picture.own, aspect=aspect) for aspect in figures.aspects]
+    named = [aspect for aspect in figures.aspects if aspect != "general"]
+    found = [figures.whole("net_index", figures.picture.own, aspect=aspect) for aspect in named]
     held = [figure for figure in found if figure is not None and spoken(figure)]
     return min(held, key=lambda figure: figure.value or 0, default=None)
 

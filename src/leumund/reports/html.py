@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from leumund.charts import pointed_rules
 from leumund.errors import storage_errors
 from leumund.picture.view import Picture
 from leumund.reports.account import left_out_panel, method_panels
@@ -15,7 +16,7 @@ from leumund.reports.figures import Figures
 from leumund.reports.headline import advice, headline
 from leumund.reports.overtime import coverage_panel, lead_panel, share_panel, weekly_panel
 from leumund.reports.panel import Panel
-from leumund.reports.sidebyside import aspect_panel, brand_panel, difference_panel, truth_panel
+from leumund.reports.sidebyside import aspect_panel, brand_panel, difference_panel, quarter_panel, truth_panel
 from leumund.wording import say
 
 __all__ = ["report_html", "write_report"]
@@ -63,13 +64,14 @@ def report_html(picture: Picture, *, language: str, twin: str) -> str:
         "advice": advice(picture, language),
         "panels": list(_panels(figures, language)),
         "twin": twin,
-        "style": _text("report.css"),
+        "style": _text("report.css") + pointed_rules(len(picture.rivals)),
         "script": _text("report.js"),
         "say": lambda key, **words: say(key, language, **words),
     }
     without = template.render(behind=None, **values)
     budget = MOST_BYTES - _MARGIN_BYTES - len(without.encode())
-    return template.render(behind=collected(figures, language, budget_bytes=budget), **values)
+    page: str = template.render(behind=collected(figures, language, budget_bytes=budget), **values)
+    return page
 
 
 def _panels(figures: Figures, language: str) -> Iterator[Panel]:
@@ -81,6 +83,9 @@ def _panels(figures: Figures, language: str) -> Iterator[Panel]:
     yield brand_panel(figures, language)
     if figures.picture.rivals:
         yield difference_panel(figures, language)
+    quarters = quarter_panel(figures, language)
+    if quarters is not None:
+        yield quarters
     yield aspect_panel(figures, language)
     yield share_panel(figures, language)
     yield weekly_panel(figures, language)

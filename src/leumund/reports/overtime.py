@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from leumund.charts import (
-    Dot,
     Gap,
     LineChart,
     Series,
@@ -95,7 +96,7 @@ def _sheet(figures: Figures, measure: str, period: str, language: str) -> Sheet:
 
 
 def _moved(figures: Figures, period: str, language: str) -> str:
-    """The first chart's finding: whether the last period's interval lies apart from the first one's."""
+    """The first chart's finding: whether the last period differs from the first one."""
     own = figures.picture.own
     found = [figure for figure in figures.over_time("net_index", own, period) if spoken(figure)]
     if not found:
@@ -104,14 +105,27 @@ def _moved(figures: Figures, period: str, language: str) -> str:
     first, last = found[0], found[-1]
     if len(found) == 1:
         return say("lead.one", language, brand=own, period=period_name(first, language), span=span_of(first, language))
-    apart = {
-        "up": (last.low or 0) > (first.high or 0),
-        "down": (last.high or 0) < (first.low or 0),
-    }
-    moved = next((way for way, is_apart in apart.items() if is_apart), "same")
-    ends = {"first": period_name(first, language), "last": period_name(last, language)}
+    starts = [
+        period_name(figure, language) if period == "quarter" else day(figure.period_start, language, short=True)
+        for figure in (first, last)
+    ]
     spans = {"before": span_of(first, language), "after": span_of(last, language)}
-    return say(f"lead.{moved}", language, brand=own, **ends, **spans)
+    return say(f"lead.{_change(first, last)}", language, brand=own, first=starts[0], last=starts[1], **spans)
+
+
+def _change(first: Estimate, last: Estimate) -> str:
+    """Tell whether two periods differ: the difference of their values against both intervals' near sides in quadrature.
+
+    Square-and-add (Newcombe 1998, method 10; Zou and Donner 2008). Voices that stand in both periods make it cautious.
+    """
+    a, b = _ends(first), _ends(last)
+    if b[0] - a[0] > math.hypot(b[0] - b[1], a[2] - a[0]):
+        return "up"
+    return "down" if a[0] - b[0] > math.hypot(a[0] - a[1], b[2] - b[0]) else "same"
+
+
+def _ends(figure: Estimate) -> tuple[float, float, float]:
+    return figure.value or 0.0, figure.low or 0.0, figure.high or 0.0
 
 
 def lead_panel(figures: Figures, language: str) -> Panel:
@@ -137,7 +151,9 @@ def lead_panel(figures: Figures, language: str) -> Panel:
         tell=_index_teller(language),
         tell_month=_month_teller(language),
     )
-    drawn = (("", draw_lines(chart)),) if any(dot for one in series for dot in one.dots) else ()
+    if not any(dot for one in series for dot in one.dots):
+        return Panel("lead", title, "")
+    drawn = (("", draw_lines(chart)),)
     return Panel("lead", title, note, drawn, _sheet(figures, "net_index", period, language))
 
 
@@ -179,30 +195,24 @@ def weekly_panel(figures: Figures, language: str) -> Panel:
     }
     held = [bound for found in dots.values() for one in found if one for bound in (one.low, one.high)]
     axis = domain(held, lowest=-100, highest=100, most=4)
-    charts = tuple(
-        (brand, draw_lines(_weekly_chart(figures, place, brand, found, axis, language)))
-        for place, (brand, found) in enumerate(dots.items())
-        if any(found)
-    )
+    charts = []
+    for place, (brand, found) in enumerate(dots.items()):
+        if any(found):
+            series = Series(brand, brand == picture.own, found)
+            chart = _weekly_chart(figures, f"weekly-{place}", series, language)
+            charts.append((brand, draw_lines(replace(chart, shown=axis))))
     told = sum(one is not None for one in dots[picture.own])
-    title = say("weekly.title", language, brand=picture.own, told=told, weeks=len(dots[picture.own]))
-    return Panel("weekly", title, say("weekly.note", language), charts)
+    title = say("weekly.title", language, brand=picture.own, told=told, n=len(dots[picture.own]))
+    return Panel("weekly", title, say("weekly.note", language), tuple(charts))
 
 
-def _weekly_chart(
-    figures: Figures,
-    place: int,
-    brand: str,
-    dots: tuple[Dot | None, ...],
-    axis: tuple[float, float],
-    language: str,
-) -> LineChart:
+def _weekly_chart(figures: Figures, chart_id: str, series: Series, language: str) -> LineChart:
     picture = figures.picture
     return LineChart(
-        chart_id=f"weekly-{place}",
-        title=say("weekly.chart", language, brand=brand),
+        chart_id=chart_id,
+        title=say("weekly.chart", language, brand=series.name),
         description=say("weekly.note", language),
-        series=(Series(brand, brand == picture.own, dots),),
+        series=(series,),
         first=picture.period_start,
         last=picture.period_end,
         gaps=tuple(whole_gaps(picture.coverage)),
@@ -211,7 +221,6 @@ def _weekly_chart(
         tell=_index_teller(language),
         tell_month=_month_teller(language),
         small=True,
-        shown=axis,
     )
 
 
@@ -221,7 +230,7 @@ def coverage_panel(figures: Figures, language: str) -> Panel:
     by_venue: dict[str, list[Coverage]] = defaultdict(list)
     for row in picture.coverage:
         by_venue[row.source].append(row)
-    missing = len({row.day for row in picture.coverage if row.day in set(missing_days(picture.coverage))})
+    missing = len(set(missing_days(picture.coverage)))
     days = (picture.period_end - picture.period_start).days + 1
     title = say("coverage.title" if missing else "coverage.title_whole", language, n=missing, days=days)
     note = say("coverage.note", language)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from leumund.charts import Chart
 from leumund.reports.figures import anchor, span_of
 from leumund.tables import Estimate
-from leumund.wording import day, say
+from leumund.wording import say
 
-__all__ = ["Cell", "Panel", "Sheet", "figure_cell", "span_of_time"]
+__all__ = ["Cell", "Panel", "Sheet", "figure_cell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +44,10 @@ class Panel:
     paragraphs: tuple[str, ...] = field(default=())
 
 
-def figure_cell(figure: Estimate | None, language: str, *, flag: str = "") -> Cell:
-    """Give a figure as a cell that opens it; an unproven one says so."""
+def figure_cell(figure: Estimate | None, language: str, *, remark: bool = True) -> Cell:
+    """Give a figure as a cell that opens it; with `remark`, an unproven one says so."""
     if figure is None:
         return Cell("–", number=True)
-    unproven = figure.value is not None and figure.support == "unproven"
-    mark = flag or (say("support.unproven", language) if unproven else "")
-    return Cell(span_of(figure, language), href=anchor(figure), number=True, flag=mark)
-
-
-def span_of_time(figures: Sequence[Estimate], language: str) -> str:
-    """Give the first and last day of some figures in words, '' when there are none."""
-    if not figures:
-        return ""
-    first, last = min(f.period_start for f in figures), max(f.period_end for f in figures)
-    return say("period.from_to", language, first=day(first, language), last=day(last, language))
+    unproven = remark and figure.value is not None and figure.support == "unproven"
+    flag = say("support.unproven", language) if unproven else ""
+    return Cell(span_of(figure, language), href=anchor(figure), number=True, flag=flag)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from leumund.charts import Dot, Row, Tick, draw_whiskers
+from leumund.charts.scales import domain
 from leumund.charts.whiskers import WhiskerChart
 from leumund.picture.view import TrueValue
 from leumund.reports.figures import Figures, aspect_name, dot, full_name, period_name, span_of, spoken
@@ -13,7 +15,7 @@ from leumund.reports.panel import Cell, Panel, Sheet, figure_cell
 from leumund.tables import Estimate
 from leumund.wording import index_span, say, signed
 
-__all__ = ["aspect_panel", "brand_panel", "difference_panel", "disagree", "truth_panel"]
+__all__ = ["aspect_panel", "brand_panel", "difference_panel", "disagree", "quarter_panel", "truth_panel"]
 
 COUNTED = ("posts", "authors", "threads")
 _SHAPES = {"posts": "circle", "authors": "ring", "threads": "square"}
@@ -32,11 +34,9 @@ def _whiskers(chart_id: str, title: str, note: str, rows: Sequence[Row], languag
     )
 
 
-def _panel(
-    panel_id: str, title: str, note: str, rows: Sequence[Row], sheet: Sheet, language: str, *, opened: bool = False
-) -> Panel:
-    chart = draw_whiskers(_whiskers(panel_id, title, note, rows, language)) if any(row.dots for row in rows) else None
-    return Panel(panel_id, title, note, (("", chart),) if chart else (), sheet, open_sheet=opened)
+def _panel(chart: WhiskerChart, sheet: Sheet, *, opened: bool = False) -> Panel:
+    drawn = (("", draw_whiskers(chart)),) if any(row.dots for row in chart.rows) else ()
+    return Panel(chart.chart_id, chart.title, chart.description, drawn, sheet, open_sheet=opened)
 
 
 def disagree(counts: Sequence[Estimate | None]) -> bool:
@@ -65,12 +65,44 @@ def brand_panel(figures: Figures, language: str) -> Panel:
         counts = [figures.whole("net_index", brand, counted=counted) for counted in COUNTED]
         own = brand == figures.picture.own
         dots = [dot(f, language, shape=_SHAPES[c]) for f, c in zip(counts, COUNTED, strict=True)]
-        rows.append(Row(brand, own, tuple(d for d in dots if d), span_of(counts[0], language)))
+        shown = tuple(found for found in dots if found)
+        rows.append(Row(brand, own, shown, span_of(counts[0], language), strong=own))
         flag = say("brands.disagree", language) if disagree(counts) else ""
         cells.append((Cell(brand, flag=flag), *(figure_cell(figure, language) for figure in counts)))
     heads = (say("head.brand", language), *(say(f"counted.{counted}", language) for counted in COUNTED))
     sheet = Sheet(say("caption.brands", language), heads, tuple(cells))
-    return _panel("brands", _brand_title(figures, language), say("brands.note", language), rows, sheet, language)
+    title, note = _brand_title(figures, language), say("brands.note", language)
+    return _panel(_whiskers("brands", title, note, rows, language), sheet)
+
+
+def quarter_panel(figures: Figures, language: str) -> Panel | None:
+    """Give all brands' index quarter by quarter, one small chart a quarter; None where there are no quarters."""
+    of_brand = {brand: figures.over_time("net_index", brand, "quarter") for brand in figures.brands}
+    starts = sorted({f.period_start for found in of_brand.values() for f in found if f.value is not None})
+    if len(starts) < 2:
+        return None
+    held = [end for found in of_brand.values() for f in found if f.low is not None for end in (f.low, f.high or 0)]
+    axis = domain(held, lowest=-100, highest=100, most=4)
+    charts = []
+    for place, start in enumerate(starts):
+        found = {brand: next((f for f in of_brand[brand] if f.period_start == start), None) for brand in of_brand}
+        name = next(period_name(figure, language) for figure in found.values() if figure)
+        rows = []
+        for brand, figure in found.items():
+            one = dot(figure, language)
+            own = brand == figures.picture.own
+            rows.append(Row(brand, own, (one,) if one else (), span_of(figure, language), strong=own))
+        chart = _whiskers(f"quarter-{place}", name, say("quarters.note", language), rows, language)
+        charts.append((name, draw_whiskers(replace(chart, small=True, shown=axis))))
+    title = _quarter_title(figures, len(starts), language)
+    return Panel("quarters", title, say("quarters.note", language), tuple(charts))
+
+
+def _quarter_title(figures: Figures, quarters: int, language: str) -> str:
+    own = figures.picture.own
+    differences = [f for r in figures.picture.rivals for f in figures.over_time("difference", own, "quarter", rival=r)]
+    shown = {f.period_start for f in differences if spoken(f) and f.verdict in ("higher", "lower")}
+    return say("quarters.title", language, n=len(shown), quarters=quarters)
 
 
 def _brand_title(figures: Figures, language: str) -> str:
@@ -93,12 +125,12 @@ def difference_panel(figures: Figures, language: str) -> Panel:
         verdict = say(f"verdict.{_verdict(whole)}", language)
         found = dot(whole, language)
         rows.append(Row(rival, True, (found,) if found else (), span_of(whole, language)))
-        cells.append((Cell(rival), figure_cell(whole, language), Cell(verdict)))
+        cells.append((Cell(rival), figure_cell(whole, language, remark=False), Cell(verdict)))
     heads = (say("head.rival", language), say("head.difference", language), say("head.verdict", language))
     sheet = Sheet(say("caption.differences", language), heads, tuple(cells))
     title = _difference_title(figures, language)
     note = say("differences.note", language, brand=own)
-    return _panel("differences", title, note, rows, sheet, language, opened=True)
+    return _panel(_whiskers("differences", title, note, rows, language), sheet, opened=True)
 
 
 def _verdict(figure: Estimate | None) -> str:
@@ -112,6 +144,8 @@ def _verdict(figure: Estimate | None) -> str:
 def _difference_title(figures: Figures, language: str) -> str:
     found = verdicts(figures)
     shown = len(found["higher"]) + len(found["lower"])
+    if len(found["too_few"]) == len(figures.picture.rivals):
+        return say("differences.unproven", language)
     if not shown:
         return say("differences.none", language)
     return say("differences.title", language, n=shown, rivals=len(figures.picture.rivals))
@@ -129,7 +163,9 @@ def aspect_panel(figures: Figures, language: str) -> Panel:
     for aspect in order:
         found = dot(held[aspect], language)
         text = span_of(held[aspect], language)
-        rows.append(Row(aspect_name(aspect, language), True, (found,) if found else (), text))
+        rivals = [dot(figures.whole("net_index", rival, aspect=aspect), language) for rival in figures.picture.rivals]
+        others = tuple(rival for rival in rivals if rival and rival.support != "unproven")
+        rows.append(Row(aspect_name(aspect, language), True, (found,) if found else (), text, others=others))
     heads = (say("head.aspect", language), *figures.brands)
     cells = tuple(
         (
@@ -141,7 +177,7 @@ def aspect_panel(figures: Figures, language: str) -> Panel:
     title = _aspect_title(figures, language)
     sheet = Sheet(say("caption.aspects", language), heads, cells)
     note = say("aspects.note", language, brand=own)
-    return _panel("aspects", title, note, rows, sheet, language)
+    return _panel(_whiskers("aspects", title, note, rows, language), sheet)
 
 
 def _height(figure: Estimate | None) -> tuple[bool, float]:
@@ -171,14 +207,15 @@ def truth_panel(figures: Figures, language: str) -> Panel | None:
     title = say("truth.title", language, inside=inside, n=len(held))
     order = {"all": 0, "quarter": 1, "week": 2}
     own = figures.picture.own
-    shown = sorted(held, key=lambda pair: (order.get(pair[0].period, 3), pair[0].brand != own))[:_TRUTHS_DRAWN]
+    drawn = [pair for pair in held if pair[0].measure == "net_index"]
+    shown = sorted(drawn, key=lambda pair: (order.get(pair[0].period, 3), pair[0].brand != own))[:_TRUTHS_DRAWN]
     rows = [_truth_row(truth, figure, figures, language) for truth, figure in shown]
     names = ("figure", "period", "truth", "machine", "corrected", "holds")
     heads = tuple(say(f"head.{name}", language) for name in names)
     cells = tuple(_truth_cells(truth, figure, language) for truth, figure in held if truth.period != "week")
     sheet = Sheet(say("caption.truth", language), heads, cells)
     note = say("truth.note", language)
-    return _panel("truth", title, note, rows, sheet, language)
+    return _panel(_whiskers("truth", title, note, rows, language), sheet)
 
 
 def _beside(figures: Figures, truth: TrueValue) -> Estimate | None:
@@ -195,14 +232,14 @@ def _scale(figure: Estimate) -> float:
 
 
 def _truth_row(truth: TrueValue, figure: Estimate, figures: Figures, language: str) -> Row:
-    scale = _scale(figure)
-    found: Dot | None = dot(figure, language, scale=scale)
-    ticks = [Tick(truth.value * scale, "diamond", "")]
+    found: Dot | None = dot(figure, language)
+    ticks = [Tick(truth.value, "diamond")]
     if figure.machine_value is not None:
-        ticks.append(Tick(figure.machine_value * scale, "stroke", ""))
-    label = f"{full_name(figure, language)}, {period_name(figure, language)}"
-    text = say("truth.inside" if _holds(truth, figure) else "truth.outside", language)
-    return Row(label, figure.brand == figures.picture.own, (found,) if found else (), text, tuple(ticks))
+        ticks.append(Tick(figure.machine_value, "stroke"))
+    label = f"{figure.brand}, {period_name(figure, language)}"
+    text = say("truth.holds" if _holds(truth, figure) else "truth.misses", language)
+    own = figure.brand == figures.picture.own
+    return Row(label, own, (found,) if found else (), text, tuple(ticks), strong=own)
 
 
 def _truth_cells(truth: TrueValue, figure: Estimate, language: str) -> tuple[Cell, ...]:

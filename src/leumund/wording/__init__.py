@@ -6,7 +6,7 @@
 '1 post'
 """
 
-from leumund.wording.catalogue import LANGUAGES, catalogue, knows, say
+from leumund.wording.catalogue import LANGUAGES, catalogue, say
 from leumund.wording.forms import clock, day, index_span, month, number, quarter, share_span, signed
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "clock",
     "day",
     "index_span",
-    "knows",
     "month",
     "number",
     "quarter",

@@ -12,7 +12,7 @@ from typing import Any
 from leumund.errors import UnknownName, near_name
 from leumund.wording.forms import clock, day, number
 
-__all__ = ["LANGUAGES", "catalogue", "knows", "say"]
+__all__ = ["LANGUAGES", "catalogue", "say"]
 
 LANGUAGES = ("de", "en")
 
@@ -32,11 +32,6 @@ def _flat(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[
             yield prefix + name, entry
         else:
             yield from _flat(entry, f"{prefix}{name}.")
-
-
-def knows(key: str) -> bool:
-    """Tell whether the catalogue has `key`; for names that may come from outside, such as aspects."""
-    return key in catalogue()
 
 
 def say(key: str, language: str, **values: str | int | float | date | datetime) -> str:

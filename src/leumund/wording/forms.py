@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
 __all__ = ["clock", "day", "index_span", "month", "number", "quarter", "share_span", "signed"]
 
@@ -20,12 +21,15 @@ def number(value: float, language: str, *, digits: int | None = None) -> str:
     >>> number(-1234.5, "de"), number(-1234.5, "en"), number(2, "de", digits=1)
     ('−1.234,5', '−1,234.5', '2,0')
     """
+    return _decimal(round(value, 3 if digits is None else digits), language, digits)
+
+
+@lru_cache(maxsize=50_000)
+def _decimal(value: float, language: str, digits: int | None) -> str:
     from babel.numbers import format_decimal
 
     pattern = "#,##0.###" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    text: str = format_decimal(value, format=pattern, locale=_LOCALES[language])
-    if not any(digit in text for digit in "123456789"):
-        text = text.lstrip("-")
+    text: str = format_decimal(value or 0, format=pattern, locale=_LOCALES[language])
     return text.replace("-", "−")
 
 
@@ -40,6 +44,7 @@ def signed(value: float, language: str, *, digits: int = 0) -> str:
     return text if value < 0 or rounds_to_zero else f"+{text}"
 
 
+@lru_cache(maxsize=10_000)
 def day(when: date, language: str, *, short: bool = False) -> str:
     """Give a day in words.
 
@@ -62,6 +67,7 @@ def clock(when: datetime, language: str) -> str:
     return f"{day(when.date(), language)}, {when:%H:%M} UTC"
 
 
+@lru_cache(maxsize=10_000)
 def month(when: date, language: str, *, with_year: bool = True) -> str:
     """Give a month, short as on an axis.
 
