@@ -9,63 +9,59 @@ from typing import Annotated
 
 import typer
 
-from leumund._version import __version__
+from leumund.cli.groups import NearGroup
 from leumund.errors import UnknownName, error_pages, near_name
 
 __all__ = ["app"]
-
-
-class _Near(typer.core.TyperGroup):
-    """Offers the near name for a command that does not exist."""
-
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> typer.core.TyperCommand | None:  # type: ignore[override]  # Typer vendors Click's types
-        command = super().get_command(ctx, cmd_name)
-        if command is None and not ctx.resilient_parsing:
-            near = near_name(cmd_name, self.list_commands(ctx))
-            raise UnknownName(
-                f"no such command: {cmd_name}",
-                where="command line",
-                next_step=f"did you mean '{near}'?" if near else f"{ctx.command_path} --help",
-            )
-        return command  # type: ignore[return-value]  # as above
 
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     name="leumund",
-    cls=_Near,
+    cls=NearGroup,
     help="Listens to what people say about a company in internet forums and measures that image honestly.",
-    epilog="Example: leumund demo. Then: leumund posts PAGE, leumund init DIR, leumund import, leumund run, leumund picture.",
+    epilog="Example: leumund demo mydemo",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings=_SETTINGS,
 )
 label = typer.Typer(
-    cls=_Near,
+    cls=NearGroup,
     help="Labels: what people read in posts.",
+    epilog="Example: leumund label take labels.csv --project mybrand",
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings=_SETTINGS,
 )
 app.add_typer(label, name="label")
 
-ProjectOption = Annotated[Path, typer.Option("--project", "-p", help="The project's folder.", show_default=False)]
-OutputOption = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", help="File to write; without it standard output or the project's folder reports."),
-]
-ZoneOption = Annotated[str, typer.Option("--zone", help="Time zone of pages that state none, as Europe/Berlin.")]
-DateOrderOption = Annotated[str, typer.Option("--date-order", help="Order in all-digit dates: dmy, mdy or ymd.")]
+ProjectOption = Annotated[Path, typer.Option("--project", "-p", help="The project's folder; else this one.")]
+RowsOption = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; else standard output.")]
+ZoneOption = Annotated[str, typer.Option("--zone", help="Time zone where none is stated, as Europe/Berlin.")]
+VenueOption = Annotated[str, typer.Option("--venue", help="For tables and mail: which forum they are from.")]
 ColumnOption = Annotated[
     list[str] | None, typer.Option("--column", help="For tables: NAME=COLUMN, as text=Beitrag; may be repeated.")
 ]
+DelimiterOption = Annotated[str, typer.Option("--delimiter", help="For CSV: the sign between cells, as ; or tab.")]
 EncodingOption = Annotated[str, typer.Option("--encoding", help="For tables: the encoding, as cp1252.")]
+SheetOption = Annotated[str, typer.Option("--sheet", help="For Excel: which sheet.")]
 Pages = Annotated[
     list[Path], typer.Argument(metavar="PAGE…", help="Files, folders, zip or WARC archives.", show_default=False)
 ]
 HERE = Path()
+
+
+class DateOrder(StrEnum):
+    """Order of day, month and year in all-digit dates."""
+
+    dmy = "dmy"
+    mdy = "mdy"
+    ymd = "ymd"
+
+
+DateOrderOption = Annotated[DateOrder | None, typer.Option("--date-order", help="Order in all-digit dates.")]
 
 
 class TableFormat(StrEnum):
@@ -83,6 +79,13 @@ class ReportFormat(StrEnum):
     json = "json"
 
 
+class Language(StrEnum):
+    """Language of a report."""
+
+    de = "de"
+    en = "en"
+
+
 class Tier(StrEnum):
     """Which reader reads."""
 
@@ -91,33 +94,25 @@ class Tier(StrEnum):
     auto = "auto"
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"leumund {__version__}")
-        raise typer.Exit
-
-
 @app.callback()
 def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version; at every command.")] = False,
 ) -> None:
-    pass
+    """`main` has answered --version before this is reached; it stands here for the help page."""
 
 
-@app.command(epilog="Example: leumund demo mydemo --no-open")
+@app.command(epilog="Example: leumund demo mydemo --posts 2000")
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder to build it in.")] = Path("demo"),
     posts: Annotated[int, typer.Option(help="How many posts to simulate.", min=1_000, max=100_000)] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same market.")] = 1,
-    language: Annotated[str, typer.Option(help="Language of the report: de or en; both are written.")] = "de",
+    language: Annotated[Language, typer.Option(help="Which report to open; both are written.")] = Language.de,
     open_report: Annotated[bool, typer.Option("--open/--no-open", help="Open the report in a browser.")] = True,
 ) -> None:
-    """Build a simulated market, walk the loop on it, write and open the report."""
+    """Simulate a market, walk the loop on it, open the report."""
     from leumund.cli import demo as doing
 
-    doing.demo(folder, posts=posts, seed=seed, language=language, open_report=open_report)
+    doing.demo(folder, posts=posts, seed=seed, language=language.value, open_report=open_report)
 
 
 @app.command(epilog="Example: leumund init mybrand --brand 'Own=alias' --brand Rival")
@@ -133,53 +128,87 @@ def init(
     doing.init(folder, brand or [])
 
 
-@app.command(epilog="Example: leumund doctor")
+@app.command(epilog="Example: leumund doctor --project mybrand")
 def doctor(project: ProjectOption = HERE) -> None:
-    """Say what is missing on this machine or in this project, and how to mend it."""
+    """Say what is missing here, and how to mend it."""
     from leumund.cli import project as doing
 
-    raise typer.Exit(doing.doctor(project))
+    doing.doctor(project)
 
 
 @app.command(epilog="Example: leumund posts thread.html --format csv")
 def posts(
     pages: Pages,
     form: Annotated[TableFormat, typer.Option("--format", help="Form of the rows.")] = TableFormat.jsonl,
-    output: OutputOption = None,
+    output: RowsOption = None,
     zone: ZoneOption = "",
-    date_order: DateOrderOption = "",
+    date_order: DateOrderOption = None,
+    venue: VenueOption = "",
     column: ColumnOption = None,
+    delimiter: DelimiterOption = "",
     encoding: EncodingOption = "",
+    sheet: SheetOption = "",
 ) -> None:
-    """Read saved pages, archives, mail or tables and write one row a post; stores nothing, needs no project."""
+    """Read saved pages and write one row a post; stores nothing.
+
+    Reads pages of phpBB 3, vBulletin 4 and XenForo 2, mailboxes, and tables of posts (CSV, JSON Lines, Parquet,
+    Excel). Needs no project.
+    """
     from leumund.cli import pages as doing
 
-    options = doing.options(zone=zone, date_order=date_order, columns=column or [], encoding=encoding)
+    options = doing.options(
+        columns=column or [],
+        zone=zone,
+        date_order=date_order.value if date_order else "",
+        venue=venue,
+        delimiter=delimiter,
+        encoding=encoding,
+        sheet=sheet,
+    )
     raise typer.Exit(doing.posts(pages, form=form.value, output=output, options=options))
 
 
-@app.command("import", epilog="Example: leumund import saved-pages --preview")
+@app.command("import", epilog="Example: leumund import saved-pages --project mybrand")
 def import_(
     pages: Pages,
     project: ProjectOption = HERE,
     preview: Annotated[bool, typer.Option("--preview", help="Show what would be understood; store nothing.")] = False,
     zone: ZoneOption = "",
-    date_order: DateOrderOption = "",
+    date_order: DateOrderOption = None,
+    venue: VenueOption = "",
     column: ColumnOption = None,
+    delimiter: DelimiterOption = "",
     encoding: EncodingOption = "",
+    sheet: SheetOption = "",
 ) -> None:
-    """Bring pages, archives, mail or tables into the project; the same again changes nothing."""
+    """Bring pages, mail or tables into the project, each once.
+
+    Takes what leumund posts takes; the same again changes nothing.
+    """
     from leumund.cli import pages as doing
 
-    options = doing.options(zone=zone, date_order=date_order, columns=column or [], encoding=encoding)
+    options = doing.options(
+        columns=column or [],
+        zone=zone,
+        date_order=date_order.value if date_order else "",
+        venue=venue,
+        delimiter=delimiter,
+        encoding=encoding,
+        sheet=sheet,
+    )
     raise typer.Exit(
-        doing.preview(pages, options=options) if preview else doing.import_(pages, project=project, options=options)
+        doing.preview(pages, project=project, options=options)
+        if preview
+        else doing.import_(pages, project=project, options=options)
     )
 
 
 @app.command(epilog="Example: leumund run --project mybrand")
 def run(project: ProjectOption = HERE) -> None:
-    """Walk from stored posts to the picture; goes on where it stopped, does nothing when nothing is new."""
+    """Walk from stored posts to the picture.
+
+    Goes on where it stopped; does nothing when nothing is new.
+    """
     from leumund.cli import project as doing
 
     doing.run(project)
@@ -193,10 +222,13 @@ def read(
     model: Annotated[Path | None, typer.Option(help="A model that leumund teach wrote.")] = None,
     tier: Annotated[Tier, typer.Option(help="Which reader.")] = Tier.auto,
     brand: Annotated[list[str] | None, typer.Option(help="NAME=alias,…; may be repeated.")] = None,
-    output: OutputOption = None,
+    output: RowsOption = None,
     project: ProjectOption = HERE,
 ) -> None:
-    """Read what posts say about whom; with FILE it needs no project and writes JSON Lines."""
+    """Read what posts say about whom.
+
+    With FILE it needs no project and writes JSON Lines; without, it reads the project's posts.
+    """
     from leumund.cli import reading as doing
 
     raise typer.Exit(doing.read(file, model=model, tier=tier.value, brands=brand or [], output=output, project=project))
@@ -209,10 +241,10 @@ def teach(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The model file to write.", show_default=False)],
 ) -> None:
-    """Learn from labelled rows; the model serves leumund read --model."""
+    """Learn from labelled rows, for leumund read --model."""
     from leumund.cli import reading as doing
 
-    doing.teach(file, output)
+    raise typer.Exit(doing.teach(file, output))
 
 
 @label.command("take", epilog="Example: leumund label take labels.csv --project mybrand")
@@ -220,42 +252,49 @@ def label_take(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="CSV with venue and number, or post_id, and the verdict.", show_default=False
+            metavar="FILE",
+            help="CSV or Excel with brand, value, labeller; and post_id, or venue and number.",
+            show_default=False,
         ),
     ],
     project: ProjectOption = HERE,
 ) -> None:
-    """Take labels in; rows that no plan drew serve teaching, never measurement."""
-    from leumund.cli import project as doing
+    """Take labels in.
+
+    Rows that no plan drew serve teaching, never measurement.
+    """
+    from leumund.cli import labels as doing
 
     raise typer.Exit(doing.take_labels(file, project))
 
 
-@app.command(epilog="Example: leumund picture --format json -o picture.json")
+@app.command(epilog="Example: leumund picture --project mybrand")
 def picture(
     project: ProjectOption = HERE,
     form: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.html,
-    output: OutputOption = None,
-    language: Annotated[str, typer.Option(help="de or en; empty: as leumund.toml says.")] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; else in the project's folder reports.")
+    ] = None,
+    language: Annotated[Language | None, typer.Option(help="Else as leumund.toml says.")] = None,
     figure: Annotated[str, typer.Option(help="List all posts behind the figure with this id instead.")] = "",
 ) -> None:
     """Write the image as a report."""
-    from leumund.cli import project as doing
+    from leumund.cli import picture as doing
 
     if figure:
         doing.figure_posts(project, figure)
     else:
-        doing.picture(project, form=form.value, output=output, language=language)
+        doing.picture(project, form=form.value, output=output, language=language.value if language else "")
 
 
-@app.command(epilog="Example: leumund publish --title 'Image, third quarter'")
+@app.command(epilog="Example: leumund publish --title 'Image, third quarter' --project mybrand")
 def publish(
     title: Annotated[str, typer.Option(help="What it is called.", show_default=False)],
     by: Annotated[str, typer.Option(help="Who publishes it; empty: the user of this machine.")] = "",
     project: ProjectOption = HERE,
 ) -> None:
     """Freeze the report as it stands."""
-    from leumund.cli import project as doing
+    from leumund.cli import picture as doing
 
     doing.publish(project, title=title, by=by)
 

@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from leumund import world
-from leumund.cli.output import Progress
-from leumund.cli.project import read_labels
+from leumund.cli.labels import read_labels
+from leumund.cli.output import Problems, Progress
 from leumund.errors import storage_errors
 from leumund.loop import Project, init_project
 from leumund.picture.view import TrueValue
@@ -37,7 +37,8 @@ def demo(folder: Path, *, posts: int, seed: int, language: str, open_report: boo
             [folder / "pages"], on_progress=lambda a: progress.show(f"{a.pages} files, {a.posts} posts", a.posts)
         )
     lap.end(f"brought in {arrived.posts:,} new posts from {arrived.pages:,} files, {len(arrived.problems)} problems")
-    project.take_labels(read_labels(folder / "truth" / "labels.csv", []))
+    labels = read_labels(folder / "truth" / "labels-SIMULIERT.csv", Problems(), project)
+    project.take_labels(label for _, label in labels)
     with Progress("walking") as progress:
         walked = project.run(on_step=lambda name, done, of: progress.show(f"{name} {done}/{of}"))
     lap.end("read, counted and estimated")
@@ -66,10 +67,14 @@ def _project(folder: Path) -> Project:
 
 def _truth(folder: Path) -> tuple[TrueValue, ...]:
     """The simulated truth as the world wrote it down."""
-    with (folder / "truth" / "index.csv").open(encoding="utf-8", newline="") as stream:
+    with (folder / "truth" / "index-SIMULIERT.csv").open(encoding="utf-8", newline="") as stream:
         return tuple(
             TrueValue(
-                "net_index", row["brand"], row["period"], date.fromisoformat(row["period_start"]), float(row["value"])
+                "net_index",
+                row["brand"],
+                row["period"],
+                date.fromisoformat(row["period_start"]),
+                float(row["expected_index"]),
             )
             for row in csv.DictReader(stream)
         )

@@ -1,0 +1,111 @@
+"""picture and publish: the image as a report, and the report frozen."""
+
+from __future__ import annotations
+
+import dataclasses
+import getpass
+import hashlib
+import json
+import shutil
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leumund.cli.output import at, write_rows
+from leumund.errors import storage_errors
+
+if TYPE_CHECKING:
+    from leumund.loop import Project
+    from leumund.picture.view import Picture
+
+__all__ = ["figure_posts", "picture", "publish"]
+
+LANGUAGES = ("de", "en")
+
+
+def picture(folder: Path, *, form: str, output: Path | None, language: str) -> None:
+    """Write the report, by default into the project's folder reports, and print its path."""
+    from leumund.engines.parts import writing
+    from leumund.loop import open_project
+    from leumund.reports.html import write_report
+
+    project = open_project(folder)
+    language = language or project.settings.text("project", "language")
+    name = f"{project.settings.own_brand.name}.{language}.{form}".replace("/", "-")
+    path = output or folder / "reports" / name
+    image = project.picture()
+    if form == "html":
+        write_report(image, path, language=language)
+    else:
+        with writing(path) as unfinished:
+            unfinished.write_text(image.to_json(), encoding="utf-8")
+    print(path)
+    print(f"Next: open it; leumund publish --title TITLE{at(folder)} freezes it", file=sys.stderr)
+
+
+def figure_posts(folder: Path, figure_id: str) -> None:
+    """List every post behind a figure as JSON Lines."""
+    from leumund.loop import open_project
+
+    rows = open_project(folder).posts_behind(figure_id)
+    write_rows(rows, form="jsonl", output=None)
+
+
+def publish(folder: Path, *, title: str, by: str) -> None:
+    """Freeze the report in both languages and note it in the ledger; the same report again changes nothing."""
+    from leumund.loop import open_project
+
+    project = open_project(folder)
+    image = project.picture()
+    shelf = folder / "reports" / "published"
+    known = _published(project, image, shelf)
+    kept = known or _freeze(project, image, shelf, title=title, by=by or getpass.getuser())
+    for language in LANGUAGES:
+        print(kept / f"{language}.html")
+    print("published before; nothing changed" if known else "published; it stays as it is", file=sys.stderr)
+
+
+def _published(project: Project, image: Picture, shelf: Path) -> Path | None:
+    """Give the folder in which exactly this report was published before; only the moment of making may differ."""
+    with project.ledger() as ledger:
+        rows = ledger.publications().to_pylist()
+    for row in rows:
+        kept = shelf / row["publication_id"]
+        twin = kept / f"{LANGUAGES[0]}.json"
+        if row["snapshot_id"] == image.snapshot_id and twin.is_file():
+            made_at = datetime.fromisoformat(json.loads(twin.read_text(encoding="utf-8"))["made_at"])
+            if _digest(_pages(dataclasses.replace(image, made_at=made_at))) == row["report_sha256"]:
+                return kept
+    return None
+
+
+def _freeze(project: Project, image: Picture, shelf: Path, *, title: str, by: str) -> Path:
+    pages = _pages(image)
+    draft = shelf / f".{image.snapshot_id}"
+    with storage_errors(draft):
+        draft.mkdir(parents=True, exist_ok=True)
+        for name, text in pages.items():
+            (draft / name).write_text(text, encoding="utf-8")
+        with project.ledger() as ledger:
+            publication_id = ledger.publish(
+                snapshot_id=image.snapshot_id, report_sha256=_digest(pages), title=title, published_by=by
+            )
+        kept = shelf / publication_id
+        if kept.exists():
+            shutil.rmtree(draft)
+        else:
+            draft.rename(kept)
+    return kept
+
+
+def _pages(image: Picture) -> dict[str, str]:
+    """Give the files of a published report: both languages, each with its JSON twin."""
+    from leumund.reports.html import report_html
+
+    pages = {f"{code}.html": report_html(image, language=code, twin=f"{code}.json") for code in LANGUAGES}
+    return pages | {f"{code}.json": image.to_json() for code in LANGUAGES}
+
+
+def _digest(pages: dict[str, str]) -> str:
+    return hashlib.sha256("".join(text for _, text in sorted(pages.items())).encode()).hexdigest()
