@@ -43,7 +43,7 @@ NAMED_IN_OUTAGE = 0.92
 
 @dataclass(frozen=True)
 class Campaign:
-    """The own brand's campaign: from `week` on its index stands `effect` points higher; people talk of it for a while."""
+    """The own brand's campaign: from `week` on its index is `effect` points higher; at first there is more talk."""
 
     brand: str
     week: int

@@ -8,17 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from leumund.world.brands import BRANDS
+from leumund.world.phrases import load
 
 __all__ = ["author_name", "has_signature"]
 
-_FRONT = (
-    "Kabel Draht Leitungs DSL Router Nord Sued Eifel Mosel Berg Wald Nacht Frueh Technik Netz Funk Alt Jung Kupfer Glas "
-    "Wander Angel Motor Rad Segel Garten Stadt Land Hafen Regen Sonnen Mond Stern Winter Sommer Turbo Mega Mini Pixel Bit"
-).split()
-_BACK = (
-    "kurt opfer fuchs baer wolf rabe igel dachs hans peter marion uwe olli frank tina susi gerd jupp willi heinz lotte "
-    "emma paul karl tom kalle meister freund hexe pirat kapitaen prof doc fee zwerg riese koenig bote wart schreck"
-).split()
+_PARTS = {part: words.split() for part, words in load("names.toml").items()}
+_FRONT, _BACK = _PARTS["front"], _PARTS["back"]
 _FORMS = ("{0}{1}", "{0}_{1}", "{1}.{0}", "{0}-{1}", "{1}_{0}", "{0}{1}{2}", "{1}{2}", "der_{0}{1}")
 
 
@@ -42,4 +37,4 @@ def author_name(venue: int, author: int) -> str:
 
 def has_signature(venue: npt.NDArray[np.int64], author: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Say for each post whether its writer signs: about every fourth person does."""
-    return (author >= 0) & ((author * 13 + venue) % 4 == 0)
+    return np.asarray((author >= 0) & ((author * 13 + venue) % 4 == 0))

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Book", "Strings", "book", "fill"]
+__all__ = ["Book", "Strings", "book", "fill", "load"]
 
 Strings: TypeAlias = npt.NDArray[np.object_]
 Piece: TypeAlias = "str | Strings | tuple[str]"
@@ -88,7 +88,7 @@ class Book:
 
 
 def fill(rng: np.random.Generator, templates: Sequence[Template], n: int, given: Mapping[str, Strings]) -> Strings:
-    """Give `n` filled lines, each from a template drawn evenly; `given` holds an array of length n per caller's slot."""
+    """Give `n` filled lines, each from a template drawn evenly; `given` holds n words per caller's slot."""
     out: Strings = np.empty(n, dtype=object)
     which = rng.integers(len(templates), size=n)
     order = np.argsort(which, kind="stable")
@@ -118,13 +118,14 @@ def _add(
 def book(language: str) -> Book:
     """Give the phrase book of `de` or `en`."""
     if language == "de":
-        return Book(_toml("de_talk.toml"), _toml("de_aspects.toml"), _toml("de_slots.toml"))
-    whole = _toml("en.toml")
+        return Book(load("de_talk.toml"), load("de_aspects.toml"), load("de_slots.toml"))
+    whole = load("en.toml")
     slots = whole.pop("slots")
     aspects = {name: part for name, part in whole.items() if isinstance(part, dict)}
     talk = {name: part for name, part in whole.items() if isinstance(part, str)}
     return Book(talk, aspects, slots)
 
 
-def _toml(name: str) -> dict[str, Any]:
+def load(name: str) -> dict[str, Any]:
+    """Give the content of a file of `books/`."""
     return tomllib.loads(resources.files("leumund.world").joinpath("books", name).read_text(encoding="utf-8"))

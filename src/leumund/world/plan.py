@@ -109,14 +109,14 @@ def plan_block(*, seed: int, n_posts: int, block: int) -> Plan:
         theme=theme[thread],
         thread_brand=brand[thread],
         seconds=seconds,
-        quotes=_quotes(rng, thread, position, venue, place, sizes),
+        quotes=_quotes(rng, thread, position, venue, place=place, sizes=sizes),
         copy_of=copy_of,
         **columns,
     )
 
 
 def _thread_sizes(rng: np.random.Generator, size: int) -> Ints:
-    sizes = 1 + np.minimum(rng.geometric(1 / 6, size), rng.zipf(1.7, size) + 2)
+    sizes = 1 + np.minimum(rng.geometric(1 / 10, size), rng.zipf(1.5, size) + 3)
     n = int(np.searchsorted(np.cumsum(sizes), size)) + 1
     sizes = sizes[:n]
     sizes[-1] -= sizes.sum() - size
@@ -187,12 +187,12 @@ def _authors(
     seed: int,
     n_posts: int,
 ) -> Ints:
-    """Give authors whose activity falls like 1 / (rank + 8); who opened a thread comes back to it."""
+    """Give authors whose activity falls like 1 / (rank + 4); who opened a thread comes back to it."""
     author = np.empty(len(thread), dtype=np.int64)
     place = venue[thread]
     for number in range(len(VENUES)):
         rows = np.flatnonzero(place == number)
-        edges = np.cumsum(1 / (np.arange(pool_size(number, n_posts)) + 8.0))
+        edges = np.cumsum(1 / (np.arange(pool_size(number, n_posts)) + 4.0))
         author[rows] = np.searchsorted(edges, rng.random(len(rows)) * edges[-1])
     back = (position > 1) & (rng.random(len(thread)) < 0.14)
     author[back] = author[first_post[thread[back]]]
@@ -206,7 +206,7 @@ def _leanings(rng: np.random.Generator, thread: Ints, author: Ints, venue: Ints,
     return np.asarray(temper[(author * 5 + venue[thread]) % len(temper)] + tone[thread])
 
 
-def _quotes(rng: np.random.Generator, thread: Ints, position: Ints, venue: Ints, place: Ints, sizes: Ints) -> Ints:
+def _quotes(rng: np.random.Generator, thread: Ints, position: Ints, venue: Ints, *, place: Ints, sizes: Ints) -> Ints:
     """Give whom a reply quotes: mostly the post before, at times the first or any other; tables know no quotes."""
     n = len(thread)
     tables = np.array([place_.software == "table" for place_ in VENUES])

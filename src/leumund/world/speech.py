@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -65,11 +65,15 @@ class _Tongue:
         farewell = self._talk("tails", rng.random(len(rows)) < np.where(kind == OUTAGE, 0.05, 0.28))
         verdict: Strings = np.full(len(rows), "", dtype=object)
         utters = self._verdicts(verdict, opinion & (plan.other_brand[rows] < 0), polarity)
+        self._settings(body, kind)
         stops = _STOPS[rng.integers(len(_STOPS), size=len(rows))]
         breaks = _BREAKS[rng.integers(len(_BREAKS), size=len(rows))]
         first = rng.random(len(rows)) < 0.12
         speech.text[rows] = [
-            _join(*parts) for parts in zip(greeting, body, verdict, farewell, stops, breaks, first, strict=True)
+            _join(sentences, stop, gap, verdict_first=early)
+            for *sentences, stop, gap, early in zip(
+                greeting, body, verdict, farewell, stops, breaks, first, strict=True
+            )
         ]
         speech.intent[rows] = utters
 
@@ -102,6 +106,19 @@ class _Tongue:
             self._into(joiner, mask, name, second)
             body += joiner
         self._set_beside(body)
+
+    def _settings(self, body: Strings, kind: Ints) -> None:
+        """Tell about half the writers' circumstances, which say nothing about any brand."""
+        share = np.select([kind == OUTAGE, (kind == COMPANY) | (kind == SALE)], [0.08, 0.0], 0.5)
+        lot = self.rng.random(len(kind))
+        sentence = self._talk("context", lot < share)
+        for at in np.flatnonzero(lot < share):
+            ends = "" if body[at].endswith(_ENDS) else "."
+            body[at] = (
+                f"{_capital(sentence[at])}. {_capital(body[at])}"
+                if lot[at] < share[at] / 3
+                else f"{body[at]}{ends} {_capital(sentence[at])}"
+            )
 
     def _set_beside(self, body: Strings) -> None:
         """Add what is said of a second brand, in a sentence of its own."""
@@ -168,31 +185,34 @@ def _aliases(rng: np.random.Generator, brand: Ints) -> Strings:
 _STOPS = np.array([".", ".", ".", ".", "!", "...", "", "!!", "…"], dtype=object)
 _BREAKS = np.array([" ", " ", " ", "\n", "\n", "\n\n"], dtype=object)
 _ENDS = (".", "!", "?", ":", ")", "…", "-(", "-/", "*", "^", "D")
-_SPACES = re.compile(r" {2,}| (?=[,.!?:;])|(?<=[.!?]) ?\.(?=\s|$)")
+_SLIPS = ("  ", " ,", " .", " !", " ?", " :", " ;", "..")
+_SPACES = re.compile(r" {2,}| (?=[,.!?:;])|(?<!\.)\.(?=\.(?!\.))")
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _join(greeting: str, body: str, verdict: str, farewell: str, stop: str, gap: str, verdict_first: bool) -> str:
-    sentences = [body if body.endswith(_ENDS) else body + stop]
+def _join(sentences: Sequence[str], stop: str, gap: str, *, verdict_first: bool) -> str:
+    greeting, body, verdict, farewell = sentences
+    parts = [body if body.endswith(_ENDS) else body + stop]
     if verdict:
-        sentences.insert(0 if verdict_first else 1, f"{_capital(verdict)}{stop or '.'}")
-    text = gap.join(_capital(sentence) for sentence in sentences)
+        parts.insert(0 if verdict_first else 1, f"{_capital(verdict)}{stop or '.'}")
+    text = gap.join(_capital(part) for part in parts)
     if greeting:
         text = f"{greeting}{gap}{text}"
     if farewell:
         text = f"{text}{gap}{farewell}"
-    # Only the choices that may be empty leave double spaces behind.
-    return _SPACES.sub(_squeeze, text) if "  " in text or " ," in text or " ." in text or ".." in text else text
+    # Only the choices that may be empty, and dates at a sentence's end, leave something behind.
+    return _SPACES.sub(_squeeze, text) if any(slip in text for slip in _SLIPS) else text
 
 
 def _squeeze(match: re.Match[str]) -> str:
-    return " " if match[0].startswith("  ") else ""
+    return " " if len(match[0]) > 1 else ""
 
 
 _NAMES = {alias.lower() for brand in BRANDS for alias in brand.aliases}
+_PARTS_OF_NAMES = {part for name in _NAMES for part in re.split(r"[ -]", name)}
 _WORD = re.compile(r"\b[a-zäöüß]{6,}\b")
 _PLAIN_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
@@ -249,7 +269,8 @@ def _repeat(rng: np.random.Generator, plan: Plan, speech: Speech) -> None:
             plan.copy_of[row] = -1
             continue
         changes = int(rng.integers(1, 3))
-        for at in rng.choice(np.arange(1, len(words) - 1), size=changes, replace=False):
+        free = [at for at in range(1, len(words) - 1) if words[at].strip(".,:;!?").lower() not in _PARTS_OF_NAMES]
+        for at in rng.choice(free, size=changes, replace=False):
             words[at] = _other_word(rng, words[at])
         speech.text[row] = " ".join(words)
         speech.intent[row] = speech.intent[plan.copy_of[row]]
@@ -259,6 +280,6 @@ def _repeat(rng: np.random.Generator, plan: Plan, speech: Speech) -> None:
 def _other_word(rng: np.random.Generator, word: str) -> str:
     if word in _SWAPS:
         return _SWAPS[word]
-    if word[:1].isupper() or not word.isalpha() or word.lower() in _NAMES:
+    if word[:1].isupper() or not word.isalpha():
         return f"{word} {_FILLERS[rng.integers(len(_FILLERS))]}"
     return str(_FILLERS[rng.integers(len(_FILLERS))])

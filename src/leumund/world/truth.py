@@ -47,8 +47,7 @@ def write_truth(market: Market, folder: Path) -> None:
         _write_csv(root / "labels-SIMULIERT.csv", LABEL_COLUMNS, label_rows(market))
         pq.write_table(_opinions(market), root / "opinions-SIMULIERT.parquet")
         pq.write_table(_posts(market), root / "posts-SIMULIERT.parquet")
-        copies = _copies(market)
-        _write_csv(root / "copies-SIMULIERT.csv", COPY_COLUMNS, copies)
+        _write_csv(root / "copies-SIMULIERT.csv", COPY_COLUMNS, _copies(market))
         (root / "events-SIMULIERT.json").write_text(
             json.dumps(events(), indent=1, ensure_ascii=False), encoding="utf-8"
         )
@@ -57,9 +56,11 @@ def write_truth(market: Market, folder: Path) -> None:
 
 README = """SIMULIERT / SIMULATED
 
-index      per brand, week and quarter: mood_index (ordinary talk), expected_index (with the outages' complaints in their
-           expected weight), organic_index (true polarities of customers' own posts that name the brand), corpus_index
-           (of all posts that name it, with company voices, gifts and copies). Index = 100 x (positive - negative) / n.
+index      per brand, week and quarter; an index is 100 x (positive - negative) / n
+             mood_index      ordinary talk, before chance
+             expected_index  the same with the outages' complaints in their expected weight
+             organic_index   customers' own posts that name the brand
+             corpus_index    all posts that name it, with company voices, gifts and copies
 opinions   true polarity per post, brand and aspect ('' = the post as a whole)
 posts      kind, voice, incentive, intent, language per post
 copies     planted copies and how many words were changed
@@ -94,15 +95,15 @@ def true_indices(market: Market) -> list[tuple[object, ...]]:
         mine = brand == known.name
         for w in range(WEEKS):
             start = (START + timedelta(weeks=w)).date()
-            model = (moments.mood[number, w], moments.index[number, w])
-            rows.append((known.name, "week", start, *_indices(model, score, organic, mine & (week == w))))
+            now = [float(moments.mood[number, w]), float(moments.index[number, w])]
+            rows.append((known.name, "week", start, *_indices(now, score, organic, mine & (week == w))))
     for number, known in enumerate(BRANDS):
         mine = brand == known.name
         for start in np.unique(quarter):
             at = mine & (quarter == start)
             weeks = week[at & organic]
-            model = tuple(float(m[number, weeks].mean()) if len(weeks) else None for m in (moments.mood, moments.index))
-            rows.append((known.name, "quarter", start, *_indices(model, score, organic, at)))
+            usual = [float(m[number, weeks].mean()) if len(weeks) else None for m in (moments.mood, moments.index)]
+            rows.append((known.name, "quarter", start, *_indices(usual, score, organic, at)))
     return rows
 
 
@@ -146,26 +147,30 @@ def _copies(market: Market) -> list[tuple[object, ...]]:
     return rows
 
 
+def _day(number: float) -> str:
+    return str((START + timedelta(days=number)).date())
+
+
 def events() -> dict[str, object]:
     """Give campaign, shocks, outages and gap with their days, as plain values for JSON."""
-    week = lambda number: str((START + timedelta(weeks=number)).date())  # noqa: E731
-    day = lambda number: str((START + timedelta(days=number)).date())  # noqa: E731
+    campaign = {
+        "brand": CAMPAIGN.brand,
+        "week": CAMPAIGN.week,
+        "start": _day(7 * CAMPAIGN.week),
+        "effect": CAMPAIGN.effect,
+    }
     return {
         "simulated": "SIMULIERT / SIMULATED",
         "own_brand": OWN_BRAND,
-        "start": week(0),
-        "end": week(WEEKS),
-        "campaign": {
-            "brand": CAMPAIGN.brand,
-            "week": CAMPAIGN.week,
-            "start": week(CAMPAIGN.week),
-            "effect": CAMPAIGN.effect,
-        },
+        "start": _day(0),
+        "end": _day(7 * WEEKS),
+        "campaign": campaign,
         "shocks": [
-            {"start": week(s.first), "end": week(s.last + 1), "effect": s.effect, "what": s.what} for s in SHOCKS
+            {"start": _day(7 * s.first), "end": _day(7 * (s.last + 1)), "effect": s.effect, "what": s.what}
+            for s in SHOCKS
         ],
-        "outages": [{"brands": list(o.brands), "start": day(o.day), "hours": o.hours} for o in OUTAGES],
-        "gap": {"venue": GAP.venue, "start": day(GAP.day), "end": day(GAP.day + GAP.days)},
+        "outages": [{"brands": list(o.brands), "start": _day(o.day), "hours": o.hours} for o in OUTAGES],
+        "gap": {"venue": GAP.venue, "start": _day(GAP.day), "end": _day(GAP.day + GAP.days)},
     }
 
 

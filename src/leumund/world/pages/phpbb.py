@@ -74,14 +74,17 @@ title="Antwort erstellen"><span>Antworten</span> <i class="icon fa-reply fa-fw" 
 
 def _pagination(page: Page, here: str) -> str:
     if page.of == 1:
-        return f'<div class="pagination">\n{page.n_posts} Beiträge &bull; Seite <strong>1</strong> von <strong>1</strong>\n</div>'
-    links = "\n".join(
-        f'<li class="active"><span>{n}</span></li>'
-        if n == page.number
-        else f'<li><a class="button" href="{here}&amp;start={(n - 1) * page.venue.posts_per_page}" role="button">{n}</a></li>'
-        for n in range(1, page.of + 1)
-    )
+        only = "Seite <strong>1</strong> von <strong>1</strong>"
+        return f'<div class="pagination">\n{page.n_posts} Beiträge &bull; {only}\n</div>'
+    links = "\n".join(_page_link(page, here, n) for n in range(1, page.of + 1))
     return f'<div class="pagination">\n{page.n_posts} Beiträge\n<ul>\n{links}\n</ul>\n</div>'
+
+
+def _page_link(page: Page, here: str, n: int) -> str:
+    if n == page.number:
+        return f'<li class="active"><span>{n}</span></li>'
+    start = (n - 1) * page.venue.posts_per_page
+    return f'<li><a class="button" href="{here}&amp;start={start}" role="button">{n}</a></li>'
 
 
 def _when(at: datetime) -> str:
