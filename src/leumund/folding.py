@@ -19,8 +19,9 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.lower().split())
-    written_out = unicodedata.normalize("NFKC", text).translate(_GERMAN)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", written_out.casefold()) if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFKC", text).translate(_GERMAN).casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return " ".join(plain.split())
 
 

@@ -5,6 +5,7 @@ posts -> signatures (Batch) -> neighbours (Query) -> twins (Batch) -> kin (Whole
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 import ibis
@@ -21,11 +22,12 @@ from leumund.tables import arrow_schema
 
 __all__ = ["STEPS"]
 
-MIN_WORDS = 8  # "Danke, das hat geholfen" is said by many who never met
+MIN_WORDS = 13  # in common and in order; "Danke, das hat mir sehr geholfen" is said by many who never met
 BANDS, ROWS = 16, 4  # words alike .6 -> met with probability .89, .7 -> .99, .8 -> 1.00; .15 -> .008
+MIN_BANDS, NEXT = 2, 3
 WORDS_CHANGED = 2
-MIN_SIMILARITY_SHORT = 7_500
 MIN_SIMILARITY = 9_000
+PAIR = ("left_id", "right_id", "left_text", "right_text")
 
 
 def sign(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -60,19 +62,21 @@ def _mix(matrix: np.ndarray, band: np.ndarray) -> np.ndarray:
 
 
 def meet(tables: Mapping[str, ibis.Table]) -> ibis.Table:
-    """Pair each post with the next two that share a band with it; linear in posts, however many share it."""
+    """Pair each post with those next to it in two bands or more; linear in posts, however many share a band.
+
+    One band alone brings together seventeen times as many pairs, and of those that are copies none is lost.
+    """
     signatures, posts = tables["signatures"], tables["posts"]
     shared = signatures.group_by("band_hash").having(signatures.count() > 1).agg(n=signatures.count())
     met = signatures.semi_join(shared, "band_hash")
     in_line = ibis.window(group_by=met.band_hash, order_by=[met.order_hash, met.post_id])
     lagged = [
         met.select(here=met.post_id, there=met.post_id.lag(distance).over(in_line)).filter(lambda t: t.there.notnull())
-        for distance in (1, 2)
+        for distance in range(1, NEXT + 1)
     ]
     both = ibis.union(*lagged)
-    pairs = both.select(
-        left_id=ibis.least(both.here, both.there), right_id=ibis.greatest(both.here, both.there)
-    ).distinct()
+    pairs = both.group_by(left_id=ibis.least(both.here, both.there), right_id=ibis.greatest(both.here, both.there))
+    pairs = pairs.having(both.count() >= MIN_BANDS).agg(n=both.count())
     left = posts.select(left_id=posts.post_id, left_text=posts.text)
     right = posts.select(right_id=posts.post_id, right_text=posts.text)
     return pairs.join(left, "left_id").join(right, "right_id").select("left_id", "right_id", "left_text", "right_text")
@@ -80,16 +84,15 @@ def meet(tables: Mapping[str, ibis.Table]) -> ibis.Table:
 
 def compare(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Keep the pairs that say the same: two words apart at most, or nine words of ten alike, in order."""
+    said = functools.lru_cache(maxsize=None)(words)  # a post stands in several pairs that follow each other
     kept = []
-    for row in zip(
-        *(batch[name].to_pylist() for name in ("left_id", "right_id", "left_text", "right_text")), strict=True
-    ):
-        left, right = words(row[2]), words(row[3])
-        apart = Levenshtein.distance(left, right, score_cutoff=max(len(left), len(right)) // 4)
-        similarity = 10_000 - 10_000 * apart // max(len(left), len(right), 1)
-        alike = similarity >= MIN_SIMILARITY or (apart <= WORDS_CHANGED and similarity >= MIN_SIMILARITY_SHORT)
-        if alike:
-            kept.append((row[0], row[1], similarity))
+    for left_id, right_id, left_text, right_text in zip(*(batch[name].to_pylist() for name in PAIR), strict=True):
+        left, right = said(left_text), said(right_text)
+        longer = max(len(left), len(right))
+        allowed = min(max(WORDS_CHANGED, longer - longer * MIN_SIMILARITY // 10_000), longer - MIN_WORDS)
+        apart = Levenshtein.distance(left, right, score_cutoff=allowed) if allowed >= 0 else longer
+        if apart <= allowed:
+            kept.append((left_id, right_id, 10_000 - 10_000 * apart // longer))
     columns = list(zip(*kept, strict=True)) or [(), (), ()]
     schema = arrow_schema("twins")
     return pa.RecordBatch.from_arrays(
@@ -122,14 +125,15 @@ def first_voices(tables: Mapping[str, ibis.Table]) -> ibis.Table:
 
 
 STEPS = (
-    Batch("sign", reads="posts", writes="signatures", needs=("post_id", "text"), run=sign),
-    Query("meet", reads=("signatures", "posts"), writes="neighbours", run=meet),
+    Batch("sign", reads="posts", writes="signatures", needs=("post_id", "text"), run=sign, version="2"),
+    Query("meet", reads=("signatures", "posts"), writes="neighbours", run=meet, version="2"),
     Batch(
         "compare",
         reads="neighbours",
         writes="twins",
-        needs=("left_id", "right_id", "left_text", "right_text"),
+        needs=PAIR,
         run=compare,
+        version="2",
     ),
     Whole("gather", reads=("twins",), writes=("kin",), bound_rows=5_000_000, run=gather),
     Query("first_voices", reads=("kin", "posts"), writes="families", run=first_voices),
