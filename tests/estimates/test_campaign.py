@@ -78,7 +78,6 @@ def test_the_published_example_comes_out_as_published(shared: Path) -> None:
         (np.arange(60.0), np.random.default_rng(1).random((59, 2)), 40, "59 of the rivals"),
         (np.full(60, np.inf), np.random.default_rng(1).random((60, 2)), 40, "infinite"),
         (np.ones(60), np.random.default_rng(1).random((60, 2)), 40, "never moves"),
-        (np.arange(60.0), np.random.default_rng(1).random((60, 40)), 40, "rivals for"),
     ],
 )
 def test_a_campaign_that_cannot_be_judged_is_refused_with_the_reason(
@@ -86,3 +85,19 @@ def test_a_campaign_that_cannot_be_judged_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(CannotEstimate, match=word):
         estimate_effect(index, rivals, start)
+
+
+def test_more_rivals_than_weeks_still_give_an_answer() -> None:
+    index, rivals = market(8.0, weeks=40, start=30)
+    many = rivals[:, :1] + np.random.default_rng(2).normal(0, 3, (40, 50))
+    got = estimate_effect(index, many, 30)
+    assert got.low < 8 < got.high
+
+
+def test_a_rival_that_follows_the_market_is_preferred_to_one_that_does_not() -> None:
+    index, rivals = market(0.0, seed=5)
+    useful = rivals[:, :1]
+    noise = np.cumsum(np.random.default_rng(6).normal(0, 2, (78, 2)), axis=0)
+    mixed = estimate_effect(index, np.column_stack([useful, noise]), 52)
+    useless = estimate_effect(index, noise, 52)
+    assert mixed.width < useless.width

@@ -1,15 +1,17 @@
 """A campaign's effect: what the index did against what the rivals' series imply.
 
-index = a + rivals·b + effect·(after the start) + error, by generalised least squares. The error is white noise, a
-local level plus noise, or AR(1) plus noise; nobody knows which, so each model on a grid has its say by its REML
-likelihood (Harville 1974; averaging: Hoeting et al. 1999). The result is a mixture of Student's t, which is the
-posterior under flat priors of coefficients and log scale.
+index = a + b·(mean rival) + d·(each rival's own way) + effect·(after the start) + error, by generalised least squares.
+The error is white noise, a local level plus noise, or AR(1) plus noise, and the d are random effects that draw the
+rivals' weights towards equal ones more or less; nobody knows which and how much, so each model on a grid has its say
+by its REML likelihood (Harville 1974; averaging: Hoeting et al. 1999). The result is a mixture of Student's t, which
+is the posterior under flat priors of the fixed coefficients and the log scale. A plain regression on all rivals is
+among the models.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -34,11 +36,13 @@ def estimate_effect(index: ArrayLike, rivals: ArrayLike, start: int, *, level: f
     level = check_level(level)
     y, x, kept = _read(index, rivals, start)
     after = (np.flatnonzero(kept) >= start).astype(np.float64)
-    design = np.column_stack([np.ones(y.size), x, after])
-    models = [_fit(y, design, error) for error in _errors(kept.tobytes(), kept.size)]
+    mean, own = _mean_and_own(x)
+    fixed = np.column_stack([np.ones(y.size), mean, after])
+    errors = _errors(kept.tobytes(), kept.size)
+    models = [model for error in errors for model in _fits(y, own, fixed, error)]
     weights = _weights(models)
     means, scales = np.array([m.effect for m in models]), np.array([m.se for m in models])
-    dof = y.size - design.shape[1]
+    dof = y.size - fixed.shape[1]
     value = float(weights @ means)
     tail = (1 - level) / 2
 
@@ -48,7 +52,7 @@ def estimate_effect(index: ArrayLike, rivals: ArrayLike, start: int, *, level: f
     p_below = below(0.0)
     expected = np.full(kept.size, np.nan)
     coefficients = weights @ np.array([m.coefficients for m in models])
-    expected[kept] = design[:, :-1] @ coefficients[:-1]
+    expected[kept] = np.column_stack([own, fixed[:, :-1]]) @ coefficients[:-1]
     return EstimatedEffect(
         value=value,
         low=_solve(below, tail, means, scales),
@@ -91,11 +95,6 @@ def _read(index: ArrayLike, rivals: ArrayLike, start: int) -> tuple[Floats, Floa
     x = x[:, np.ptp(x[:before], axis=0) > 0]
     if x.shape[1] == 0:
         raise refuse("the rivals' series never move, so nothing can be learnt from them")
-    if x.shape[1] > before / 3:
-        raise refuse(
-            f"{x.shape[1]} rivals for {before} weeks before the start are too many to weigh",
-            next_step="keep at most one rival per three weeks, the ones most alike",
-        )
     if np.ptp(y[kept][:before]) == 0:
         raise refuse("the index never moves before the start, so its error cannot be told")
     return y[kept], x, kept
@@ -120,17 +119,49 @@ class _Model:
     coefficients: Floats
 
 
-def _fit(y: Floats, design: Floats, error: _Error) -> _Model:
-    """Generalised least squares under one error model, with its REML likelihood."""
-    q, r = linalg.qr(error.whiten @ design, mode="economic")
-    target = error.whiten @ y
-    coefficients = linalg.solve_triangular(r, q.T @ target)
-    dof = y.size - design.shape[1]
-    squares = float(((target - error.whiten @ design @ coefficients) ** 2).sum())
-    log_xx = 2 * float(np.log(np.abs(np.diag(r))).sum())
-    log_reml = -0.5 * (error.log_det + log_xx + dof * np.log(squares))
-    se = float(np.sqrt(squares / dof) / abs(r[-1, -1]))
-    return _Model(error.family, float(coefficients[-1]), se, log_reml + float(np.log(error.prior)), coefficients)
+def _mean_and_own(x: Floats) -> tuple[Floats, Floats]:
+    """Give the mean of the rivals, each on its own scale, and each rival's way beside it, on one common scale."""
+    alike = (x - x.mean(axis=0)) / x.std(axis=0)
+    mean = alike.mean(axis=1)
+    own = alike - mean[:, None]
+    scale = float(np.sqrt((own**2).mean()))
+    return mean, own / scale if scale > 1e-9 else np.zeros_like(own)
+
+
+def _fits(y: Floats, own: Floats, fixed: Floats, error: _Error) -> Iterator[_Model]:
+    """Fit one error model with every freedom of the rivals' own weights; with one rival there is nothing to weigh."""
+    white = error.whiten @ np.column_stack([own, fixed, y])
+    for freedom in FREEDOMS if own.any() else FREEDOMS[:1]:
+        k = own.shape[1] if freedom else 0
+        model = _fit(white[:, own.shape[1] - k :], k, error, freedom)
+        padded = np.concatenate([np.zeros(own.shape[1] - k), model.coefficients])
+        yield replace(model, coefficients=padded)
+
+
+def _fit(white: Floats, k: int, error: _Error, freedom: float) -> _Model:
+    """Generalised least squares under one model, with its REML likelihood.
+
+    `white` holds k rivals' own ways, the fixed columns with the effect last, and the index, all whitened. The random
+    effects d ~ N(0, freedom·scale²) enter as one pseudo-observation each; then log|V| + log|F'V⁻¹F| is
+    log|R| + k·log(freedom) + log|A'A| of the stacked design A (Henderson's equations).
+    """
+    weeks, columns = white.shape
+    stacked = np.zeros((weeks + k, columns))
+    stacked[:weeks] = white
+    stacked[weeks + np.arange(k), np.arange(k)] = freedom**-0.5 if freedom else 0.0
+    # The last column of R: the index seen from the design, and below it the root of the squares left over.
+    r = linalg.qr(stacked, mode="r", check_finite=False)[0][:columns]
+    coefficients = linalg.solve_triangular(r[:-1, :-1], r[:-1, -1], check_finite=False)
+    squares, dof = float(r[-1, -1] ** 2), weeks - (columns - 1 - k)
+    log_aa = 2 * float(np.log(np.abs(np.diag(r)[:-1])).sum())
+    log_reml = -0.5 * (error.log_det + log_aa + k * np.log(freedom or 1.0) + dof * np.log(squares))
+    return _Model(
+        family=error.family,
+        effect=float(coefficients[-1]),
+        se=float(np.sqrt(squares / dof) / abs(r[-2, -2])),
+        log_weight=log_reml + float(np.log(error.prior)),
+        coefficients=coefficients,
+    )
 
 
 def _weights(models: list[_Model]) -> Floats:
@@ -146,9 +177,13 @@ def _by_family(models: list[_Model], weights: Floats) -> dict[str, float]:
     return shares
 
 
-LEVEL_TO_NOISE = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 30.0)
+# Before the data plain noise has little say: taking errors for independent when they are not costs false alarms.
+PRIORS = {"noise": 0.05, "local level": 0.475, "AR(1)": 0.475}
+LEVEL_TO_NOISE = (0.03, 0.1, 0.3, 1.0, 3.0, 30.0)
 AUTOCORRELATIONS = (0.3, 0.5, 0.65, 0.8, 0.9, 0.95)
 NOISE_SHARES = (0.0, 0.3, 0.6, 0.85)
+# Variance of the rivals' own weights over the error's: 0 = equal weights, 10 = as good as free.
+FREEDOMS = (0.0, 0.1, 1.0, 10.0)
 
 
 @lru_cache(maxsize=8)
@@ -160,15 +195,15 @@ def _errors(kept: bytes, weeks: int) -> tuple[_Error, ...]:
 
 def _covariances(time: Floats) -> Iterator[_Error]:
     noise = np.eye(time.size)
-    yield _error("noise", noise, 1 / 3)
+    yield _error("noise", noise, PRIORS["noise"])
     walk = np.minimum(time[:, None], time[None, :]) + 1
     for ratio in LEVEL_TO_NOISE:
-        yield _error("local level", noise + ratio * walk, 1 / 3 / len(LEVEL_TO_NOISE))
+        yield _error("local level", noise + ratio * walk, PRIORS["local level"] / len(LEVEL_TO_NOISE))
     lag = np.abs(time[:, None] - time[None, :])
     for phi in AUTOCORRELATIONS:
         for share in NOISE_SHARES:
             covariance = share * noise + (1 - share) * phi**lag
-            yield _error("AR(1)", covariance, 1 / 3 / len(AUTOCORRELATIONS) / len(NOISE_SHARES))
+            yield _error("AR(1)", covariance, PRIORS["AR(1)"] / (len(AUTOCORRELATIONS) * len(NOISE_SHARES)))
 
 
 def _error(family: str, covariance: Floats, prior: float) -> _Error:
