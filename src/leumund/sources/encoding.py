@@ -119,9 +119,10 @@ def _not_utf8(content: bytes, said: str, at: int) -> Decoded:
     if said in ("", "utf-8"):
         text = content.decode("utf-8", "replace")
         if text.count("\ufffd") * 10 < len(re.findall(r"[\u0080-\ufffc]", text)):
-            return Decoded(text, "utf-8", _note("utf-8", "utf-8 with gaps", place))
-    return Decoded(content.decode("cp1252", "replace"), "cp1252", _note(said or "utf-8", "cp1252", place))
+            return Decoded(text, "utf-8", _note(said, "utf-8 with gaps", place))
+    return Decoded(content.decode("cp1252", "replace"), "cp1252", _note(said, "cp1252", place))
 
 
 def _note(said: str, used: str, place: str) -> Note:
-    return Note(place or "page", "LM205", f"declared as {said}, read as {used}", "check the umlauts in the posts")
+    seen = f"declared as {said}, read as {used}" if said else f"not UTF-8, read as {used}"
+    return Note(place or "page", "LM205", seen, "check the umlauts in the posts")

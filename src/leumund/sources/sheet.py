@@ -60,19 +60,21 @@ class Sheet:
         return ((root.attributes.get("lang") or "") if root else "").strip().lower().replace("_", "-")
 
     @cached_property
+    def _stated_base(self) -> str:
+        node = self.tree.css_first("base[href]")
+        return ((node.attributes.get("href") or "") if node else "").strip()
+
+    @cached_property
     def base(self) -> str:
         """The address that relative links start from, '' when nothing tells."""
-        node = self.tree.css_first("base[href]")
-        stated = (node.attributes.get("href") or "") if node else ""
-        own = self.address
-        return urljoin(own, stated) if stated else own
+        return urljoin(self.address, self._stated_base) if self._stated_base else self.address
 
     @cached_property
     def address(self) -> str:
         """The page's own address: canonical link, og:url or where the archive took it from; '' when none is known."""
         for selector, name in (('link[rel="canonical"]', "href"), ('meta[property="og:url"]', "content")):
             for node in self.tree.css(selector):
-                stated = (node.attributes.get(name) or "").strip()
+                stated = urljoin(self._stated_base, (node.attributes.get(name) or "").strip())
                 if stated.startswith(("http://", "https://")):
                     return clean_url(stated)
         return clean_url(self.page.url)
@@ -82,7 +84,7 @@ class Sheet:
         if self.options.venue:
             return self.options.venue
         for address in (self.address, self.base, *links):
-            if host := host_of(address):
+            if "//" in address and (host := host_of(address)):
                 return host
         return PurePath(self.page.name).stem or self.page.name
 
@@ -94,13 +96,13 @@ class Sheet:
             return self.address.partition("#")[0] + link
         if link.startswith(("http://", "https://")):
             return clean_url(link)
-        quick = link.startswith("/") and not link.startswith("//") and self._origin
-        return clean_url(self._origin + link if quick else urljoin(self.base, link))
+        if link.startswith("./"):  # urljoin means the same and takes ten times as long
+            return clean_url(self._folder + link[2:])
+        return clean_url(urljoin(self.base, link))
 
     @cached_property
-    def _origin(self) -> str:
-        parts = urlsplit(self.base)
-        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    def _folder(self) -> str:
+        return urljoin(self.base, ".") if self.base else ""
 
     def whole(self, node: LexborNode) -> bool:
         """Tell whether the page broke off after `node`, not inside it."""
@@ -150,8 +152,12 @@ def clean_url(address: str) -> str:
     """
     if "s=" not in address and "id=" not in address:
         return address
-    start, mark, fragment = _SESSION.sub(r"\1", address).partition("#")
+    start, mark, fragment = _SESSION.sub(_keep_sign, address).partition("#")
     return start.rstrip("?&") + mark + fragment
+
+
+def _keep_sign(match: re.Match[str]) -> str:
+    return match[1]
 
 
 def opened(text: str) -> str:
@@ -165,9 +171,10 @@ def opened(text: str) -> str:
     parts = text.split("/>")
     for place, part in enumerate(parts[:-1]):
         start = part.rfind("<")
-        name = part[start + 1 : start + 12].split(None, 1)[0] if start >= 0 else ""
-        inside = start >= 0 and part.find(">", start) < 0
-        parts[place] += f"></{name}>" if inside and name.isalnum() and name not in _VOID else "/>"
+        name = part[start + 1 : start + 11].partition(" ")[0]
+        # a void element, or "/>" in a script or in words
+        plain = start < 0 or name in _VOID or not name.isalnum() or part.find(">", start) >= 0
+        parts[place] = part + ("/>" if plain else f"></{name}>")
     return "".join(parts)
 
 

@@ -53,7 +53,10 @@ def line(html: str) -> str:
 def _plain(html: str, *, keep: bool) -> str:
     if not keep:
         html = " ".join(html.split())
-    html = _TAG.sub("", _BREAK.sub("\n", html.replace("</td>", "</td> ")))
+    html = html.replace("<br>", "\n")
+    if "</td>" in html:
+        html = html.replace("</td>", "</td> ")
+    html = _TAG.sub("", _BREAK.sub("\n", html))
     return unescape(html) if "&" in html else html
 
 

@@ -165,7 +165,7 @@ def own_words(body: str, answered: str) -> tuple[str, tuple[FoundQuote, ...]]:
         quotes.append(FoundQuote(_writer(head), text, answered))
         last = match.end()
     own.append(body[last:])
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(part.strip("\n") for part in own))
+    text = re.sub(r"\n{3,}", "\n\n", "\n\n".join(part.strip("\n") for part in own))
     return text.strip(), tuple(quotes)
 
 

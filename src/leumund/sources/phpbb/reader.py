@@ -39,10 +39,10 @@ def recognise(page: Page, head: str) -> float:
     if 'id="phpbb"' in body or "section-viewtopic" in body:
         return 1.0
     top = head[:start] if start >= 0 else head
-    if "prosilver" in top or "subsilver" in top or 'class="postprofile"' in head:
+    if "prosilver" in top or "subsilver" in top:
         return 0.9
-    if 'class="postauthor"' in head:
-        return 0.8 if 'class="postbody"' in head else 0.0
+    if 'class="post' in head and ('class="postprofile"' in head or 'class="postauthor"' in head):
+        return 0.8
     return 0.5 if "viewtopic.php" in head and "phpbb" in head.lower() else 0.0
 
 
@@ -50,10 +50,14 @@ def read(page: Page, options: Options) -> Iterator[ReadPage]:
     """Give the posts of one page; raises SourceDrift when it has none."""
     sheet = Sheet(page, options)
     nodes = sheet.tree.css(_POSTS)
-    raw = [post for node in nodes if (post := _post(sheet, node)) is not None] if nodes else subsilver_posts(sheet)
     first = _first_position(sheet)
-    placed = [replace(post, position=first + index if first else 0) for index, post in enumerate(raw)]
-    yield hand_out(sheet, f"{NAME} {VERSION}", _thread(sheet), placed, _rules(sheet))
+    if nodes:
+        places = range(first, first + len(nodes)) if first else [0] * len(nodes)
+        read_ones = [_post(sheet, node, place) for node, place in zip(nodes, places, strict=True)]
+    else:
+        read_ones = list(subsilver_posts(sheet, first))
+    raw = [post for post in read_ones if post is not None]
+    yield hand_out(sheet, f"{NAME} {VERSION}", _thread(sheet), raw, _rules(sheet))
 
 
 def _rules(sheet: Sheet) -> DateRules:
@@ -110,7 +114,7 @@ def _first_position(sheet: Sheet) -> int:
     return 0
 
 
-def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
+def _post(sheet: Sheet, node: LexborNode, position: int) -> RawPost | None:
     number = (node.attributes.get("id") or "")[1:]
     if not number.isdigit():
         return None
@@ -129,6 +133,7 @@ def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
         time_text=text_of(time) if time is not None else _time_text(head),
         text=text,
         stamp=(time.attributes.get("datetime") or "") if time is not None else "",
+        position=position,
         quotes=quotes,
         url=sheet.absolute(_link(node, head, number)),
         edit_note=text_of(node.css_first(".notice")),
@@ -136,27 +141,29 @@ def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
 
 
 def _author(node: LexborNode, head: LexborNode | None) -> str:
-    profile = ".postprofile .username, .postprofile .username-coloured"
-    shown = node.css_first(profile) or (head.css_first("strong") if head is not None else None)
-    return text_of(shown) or text_of(node.css_first(".postprofile dt strong, .postprofile dt"))
+    profile = node.css_first(".postprofile")
+    shown = profile.css_first('[class^="username"]') if profile is not None else None
+    if shown is None and head is not None:
+        shown = head.css_first('[class^="username"]') or head.css_first("strong")
+    if shown is None and profile is not None:
+        shown = profile.css_first("dt strong") or profile.css_first("dt")
+    return text_of(shown)
 
 
 def _time_text(head: LexborNode | None) -> str:
     """Give the date in „von NAME » 12. Jan 2009, 14:22“ and its younger forms."""
-    if head is None:
-        return ""
-    html = _LABELS.sub("", head.html or "")
-    if "»" in html:
-        return line(html.rpartition("»")[2])
-    return line(cut(cut(html, "span", lambda tag: "responsive-hide" in tag).rest, "strong", lambda tag: True).rest)
+    text = text_of(head)
+    if "»" in text or head is None:
+        return text.rpartition("»")[2].strip()
+    html = cut(_LABELS.sub("", head.html or ""), "span", lambda tag: "responsive-hide" in tag).rest
+    return line(cut(html, "strong", lambda tag: True).rest)
 
 
 def _link(node: LexborNode, head: LexborNode | None, number: str) -> str:
-    for place in (head, node):
-        link = place.css_first(f'a[href*="p{number}"], a[href*="p={number}"]') if place is not None else None
-        if link is not None:
-            return link.attributes.get("href") or ""
-    return ""
+    """Give the post's own link: the icon in its head line, else its title."""
+    links = (head.css_first("a") if head is not None else None, node.css_first("h3 a"))
+    targets = [(link.attributes.get("href") or "") for link in links if link is not None]
+    return next((target for target in targets if f"p{number}" in target or f"p={number}" in target), "")
 
 
 READER = Reader(name=NAME, version=VERSION, recognise=recognise, read=read)

@@ -15,12 +15,13 @@ __all__ = ["subsilver_posts"]
 _POSTED = re.compile(r"^(?P<label>[^\d:]{0,40}:)\s*")
 
 
-def subsilver_posts(sheet: Sheet) -> list[RawPost]:
-    """Give the posts of a page in the look subsilver2, [] when it has none."""
-    return [post for name in sheet.tree.css(".postauthor") if (post := _post(sheet, name)) is not None]
+def subsilver_posts(sheet: Sheet, first: int) -> list[RawPost]:
+    """Give the posts of a page in the look subsilver2, [] when it has none; `first` is the first one's place."""
+    places = enumerate(sheet.tree.css(".postauthor"), start=first)
+    return [post for place, name in places if (post := _post(sheet, name, place if first else 0)) is not None]
 
 
-def _post(sheet: Sheet, name: LexborNode) -> RawPost | None:
+def _post(sheet: Sheet, name: LexborNode, position: int) -> RawPost | None:
     table = _table_around(name)
     body = table.css_first(".postbody") if table is not None else None
     if table is None or body is None or not sheet.whole(body):
@@ -34,6 +35,7 @@ def _post(sheet: Sheet, name: LexborNode) -> RawPost | None:
         author=text_of(name),
         time_text=_time_text(table),
         text=text,
+        position=position,
         quotes=quotes,
         url=sheet.absolute((link.attributes.get("href") or "") if link is not None else ""),
         edit_note=_edit_note(table),

@@ -14,7 +14,7 @@ _WROTE = re.compile(
     r"\s*(?:wrote|hat geschrieben|schrieb|a écrit|escribió|ha scritto|schreef|napisał(?:\(a\))?|escreveu)?\s*:?\s*$"
 )
 _CODE_LABEL = re.compile(r'(<(?:dl|div) class="codebox[^>]*>\s*)<(p|dt)\b.*?</\2>', re.DOTALL)
-_QUOTE_TITLE = re.compile(r'<div class="quotetitle">(.*?)</div>\s*(?=<div class="quotecontent")', re.DOTALL)
+_QUOTE_TITLE = re.compile(r'<div class="quotetitle">([^<]*(?:<(?!/div)[^<]*)*)</div>\s*<div class="quotecontent">')
 _CITE = re.compile(r"<cite\b[^>]*>(.*?)</cite>", re.DOTALL)
 _FIRST_LINK = re.compile(r"<a\b[^>]*memberlist[^>]*>(.*?)</a>", re.DOTALL)
 _ATTACHED = re.compile(r'class="(?:[^"]*\s)?(?:inline-attachment|attachbox|file|attach[a-z-]*|notice|signature)[\s"]')
@@ -36,41 +36,31 @@ def _is_attached(tag: str) -> bool:
 
 
 def _without_quotes(html: str, quotes: list[FoundQuote]) -> str:
+    """Cut the quotes out: <blockquote> in prosilver, in subsilver2 a title and a content element side by side."""
     if "<blockquote" in html:
-        found = cut(html, "blockquote", lambda tag: True)
-        for piece in found.pieces:
-            _quote(piece, quotes)
-        html = found.rest
-    if "quotecontent" in html:
-        html = _without_old_quotes(html, quotes)
+        html = _cut(html, "blockquote", "<blockquote", quotes)
+    if 'class="quotecontent' in html:
+        html = _cut(_QUOTE_TITLE.sub(r'<div class="quotecontent"><cite>\1</cite>', html), "div", "quotecontent", quotes)
     return html
 
 
-def _quote(piece: str, quotes: list[FoundQuote]) -> None:
-    inner = piece[piece.index(">") + 1 : piece.rfind("</blockquote")]
-    match = _CITE.search(inner[: inner.find("<blockquote")] if "<blockquote" in inner else inner)
+def _cut(html: str, element: str, sign: str, quotes: list[FoundQuote]) -> str:
+    found = cut(html, element, lambda tag: sign in tag)
+    for piece in found.pieces:
+        _quote(piece, element, quotes)
+    return found.rest
+
+
+def _quote(piece: str, element: str, quotes: list[FoundQuote]) -> None:
+    start = piece.index(">") + 1
+    inner = piece[start : piece.rfind(f"</{element}")]
+    nested = re.search(r"<blockquote|quotecontent", inner)
+    match = _CITE.search(inner, 0, nested.start() if nested else len(inner))
     head = match[1] if match else ""
     rest = inner.replace(match[0], "", 1) if match else inner
     place = len(quotes)
     text = words(_without_quotes(rest, quotes))
-    quotes.insert(place, FoundQuote(author=_cited(head), text=text, number=_number(piece.split(">", 1)[0] + head)))
-
-
-def _without_old_quotes(html: str, quotes: list[FoundQuote]) -> str:
-    """Cut subsilver2's quotes: a title element, then a content element beside it."""
-    titles = [line(title) for title in _QUOTE_TITLE.findall(html)]
-    found = cut(_QUOTE_TITLE.sub("", html), "div", lambda tag: 'class="quotecontent' in tag)
-    for piece in found.pieces:
-        inner = piece[piece.index(">") + 1 : piece.rfind("</div")]
-        nested = inner.count('class="quotecontent')
-        author = _WROTE.sub("", titles.pop(0)) if titles else ""
-        place = len(quotes)
-        text = words(_without_old_quotes(inner, quotes))
-        for number, title in enumerate(titles[:nested], start=len(quotes) - nested):
-            quotes[number] = FoundQuote(_WROTE.sub("", title), quotes[number].text)
-        del titles[:nested]
-        quotes.insert(place, FoundQuote(author=author, text=text))
-    return found.rest
+    quotes.insert(place, FoundQuote(author=_cited(head), text=text, number=_number(piece[:start] + head)))
 
 
 def _cited(head: str) -> str:

@@ -99,11 +99,14 @@ def own_words(html: str) -> tuple[str, tuple[FoundQuote, ...]]:
     quotes: list[FoundQuote] = []
     if "bbcode_" in html:
         html = _without_quotes(html, quotes)
-        html = cut(html, "div", lambda tag: "bbcode_description" in tag).rest
+        if "bbcode_description" in html:  # „Code:“ above a box of code
+            html = cut(html, "div", lambda tag: "bbcode_description" in tag).rest
     return words(html), tuple(quotes)
 
 
 def _without_quotes(html: str, quotes: list[FoundQuote]) -> str:
+    if "bbcode_quote" not in html:
+        return html
     found = cut(html, "div", lambda tag: "bbcode_quote" in tag)
     for piece in found.pieces:
         _quote(piece, quotes)

@@ -133,6 +133,8 @@ def _is_quote(tag: str) -> bool:
 def _without_quotes(html: str, quotes: list[FoundQuote]) -> str:
     """Cut the quotes out: <blockquote> elements, in XenForo 2.0 <div>."""
     for element in ("blockquote", "div"):
+        if not _is_quote(html):
+            break
         found = cut(html, element, _is_quote)
         for piece in found.pieces:
             _quote(piece, quotes)
