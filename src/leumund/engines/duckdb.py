@@ -12,6 +12,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
+from ibis.backends.sql.datatypes import DuckDBType
 
 from leumund.engines.engine import Inputs, result_of, run_whole
 from leumund.engines.parts import part_files, writing
@@ -51,7 +52,8 @@ class DuckEngine:
         """Run a query over all parts and write its result, sorted by the table's key, as one part."""
         try:
             result = result_of(step, {name: self._view(name, inputs[name]) for name in step.reads})
-            sql = ibis.to_sql(result.order_by(list(table_of(step.writes).key)), dialect="duckdb")
+            key = list(table_of(step.writes).key)
+            sql = f"SELECT {_casts(result)} FROM ({ibis.to_sql(result.order_by(key), dialect='duckdb')})"
             with writing(output) as unfinished:
                 self._ibis.raw_sql(f"COPY ({sql}) TO '{_quoted(unfinished)}' (FORMAT parquet, COMPRESSION zstd)")
         except duckdb.IOException as error:
@@ -114,6 +116,13 @@ def _batches(source: Path, columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]
     for file in part_files(source):
         with pq.ParquetFile(file) as parquet:
             yield from parquet.iter_batches(batch_size=ROWS_PER_BATCH, columns=list(columns))
+
+
+def _casts(result: ibis.Table) -> str:
+    """Cast every column in SQL too: what Ibis takes for a date, DuckDB may hold as a timestamp."""
+    return ", ".join(
+        f'CAST("{name}" AS {DuckDBType.to_string(kind)}) AS "{name}"' for name, kind in result.schema().items()
+    )
 
 
 def _quoted(path: Path) -> str:

@@ -48,6 +48,8 @@ class SparkEngine:
             self._frame(table, inputs[table]).createOrReplaceTempView(table)
         result = result_of(step, {table: self._ibis.table(table) for table in step.reads})
         frame = self._session.sql(ibis.to_sql(result, dialect="pyspark"))
+        schema = from_arrow_schema(arrow_schema(step.writes))
+        frame = frame.select(*(frame[field.name].cast(field.dataType) for field in schema))
         self._write(frame.orderBy(*table_of(step.writes).key), output)
 
     def _frame(self, table: str, parts: Iterable[Path]) -> DataFrame:

@@ -14,14 +14,15 @@ from leumund.tables import Coverage, rows_to_arrow
 __all__ = ["step"]
 
 WEEKS_AROUND = 4
-DOUBT = 0.001  # an empty day that chance brings less often than this is a gap
+DAYS_AROUND = 60
+DOUBT = 0.0001  # a silence that chance brings less often than this is a gap
 
 
 def _coverage(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
     """Set every day of a venue beside the same weekday in the four weeks before and after it.
 
-    The expected number is the median of those days that have posts at all. With that mean a Poisson count is 0 with
-    probability exp(−mean); a run of empty days multiplies it, so quiet forums need a longer silence to be called a gap.
+    The expected number is the median of those days that have posts at all. Posts come in threads, so a silent day says
+    less than a Poisson count would have it: what counts is how often the venue's days around are silent.
     """
     rows: list[Coverage] = []
     days = tables["days"].to_pylist()
@@ -54,13 +55,21 @@ def _expected(seen: np.ndarray) -> np.ndarray:
 
 
 def _gaps(seen: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Find runs of silent days that chance explains badly.
+
+    A run of n days has the probability p^n, with p the share of silent days among the 60 before and after it (one
+    more of each kind added, Laplace 1774), and at least the Poisson probability exp(−expected).
+    """
     gaps = np.zeros(len(seen), dtype=bool)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], (seen == 0).astype(int), [0]])))
+    silent = seen == 0
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], silent.astype(int), [0]])))
     for start, end in zip(edges[::2], edges[1::2], strict=True):
-        gaps[start:end] = np.exp(-np.nansum(expected[start:end])) < DOUBT
+        around = np.concatenate([silent[max(0, start - DAYS_AROUND) : start], silent[end : end + DAYS_AROUND]])
+        seldom = (around.sum() + 1) / (len(around) + 2)
+        gaps[start:end] = max(seldom ** (end - start), np.exp(-np.nansum(expected[start:end]))) < DOUBT
     return gaps
 
 
 def step() -> Step:
     """Give the step that finds days of which nothing was collected."""
-    return Whole("coverage", ("days",), ("coverage",), 1_000_000, _coverage)
+    return Whole("coverage", ("days",), ("coverage",), 1_000_000, _coverage, version="2")
