@@ -1,0 +1,54 @@
+"""What people decide: labels, and the ledger's other current views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from leumund.tables.declaration import KEY, PERSONAL, Unit, declare
+
+__all__ = ["AuditRow", "Label", "Publication"]
+
+
+@declare("labels")
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a person read in a post; the ledger's current view, frozen for a run."""
+
+    post_id: Annotated[str, KEY, "the post"]
+    brand: Annotated[str, KEY, "brand, '' = the post as a whole"]
+    aspect: Annotated[str, KEY, "aspect, '' = all"]
+    field: Annotated[str, KEY, Unit("polarity, relevant, …"), "what was judged"]
+    value: Annotated[str, "the verdict: negative, neutral, positive, true, false …"]
+    labeller: Annotated[str, KEY, "who"]
+    labelled_at: Annotated[datetime, Unit("UTC"), "when"]
+    plan_id: Annotated[str, "the plan that drew the post, '' = not drawn: teaches, never measures"]
+    inclusion_probability: Annotated[float | None, Unit("0..1"), "probability with which the plan drew it"]
+    blind: Annotated[bool, "the labeller did not see the machine's verdict"]
+
+
+@declare("audit")
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """Who saw or changed what; only ever added to."""
+
+    number: Annotated[int, KEY, "grows in the order in which the ledger took them, with gaps"]
+    at: Annotated[datetime, Unit("UTC"), "when"]
+    who: Annotated[str, PERSONAL, "who did it"]
+    what: Annotated[str, "what was done, in a word"]
+    subject: Annotated[str, PERSONAL, "to what: a post, a name, a report"]
+    detail: Annotated[str, PERSONAL, "what else there is to say"]
+
+
+@declare("publications")
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A report that was frozen and given out."""
+
+    publication_id: Annotated[str, KEY, "blake2b-128, hex, of snapshot and report"]
+    snapshot_id: Annotated[str, "the snapshot that its figures recompute from"]
+    report_sha256: Annotated[str, "digest of the report's bytes"]
+    title: Annotated[str, "title as given first"]
+    published_by: Annotated[str, PERSONAL, "who gave it out first"]
+    published_at: Annotated[datetime, Unit("UTC"), "when it was first given out"]

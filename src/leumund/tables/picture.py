@@ -1,0 +1,170 @@
+"""What is counted and estimated, and the posts behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from leumund.tables.declaration import KEY, PERSONAL, P, Unit, declare
+
+__all__ = ["Cell", "Estimate", "Evidence", "Judged", "Opinion", "Origin", "Tally", "Telling", "VenueDay"]
+
+
+@declare("opinions")
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One countable opinion: an original post of a customer, dated, about one brand and aspect."""
+
+    post_id: Annotated[str, KEY, "the post"]
+    brand: Annotated[str, KEY, "brand"]
+    aspect: Annotated[str, KEY, "aspect, '' = the post as a whole"]
+    venue: Annotated[str, "the forum"]
+    author: Annotated[str, PERSONAL, "author_key; the post's own id where there is no author"]
+    thread: Annotated[str, "thread_id"]
+    day: Annotated[date, Unit("UTC"), "day it was posted"]
+    y: Annotated[int, P, "p_positive − p_negative"]
+
+
+@declare("tallies")
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many posts there are of one kind, for the account of what was counted and what was not."""
+
+    name: Annotated[str, KEY, "what was counted"]
+    n: Annotated[int, "how many"]
+
+
+@declare("origins")
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What made the rows of a snapshot: readers, models, assumed zones."""
+
+    kind: Annotated[str, KEY, Unit("reader, zone_assumed, model, model_version"), "what it is"]
+    name: Annotated[str, KEY, "its name"]
+    n: Annotated[int, "rows it made"]
+
+
+@declare("days")
+@dataclass(frozen=True, slots=True)
+class VenueDay:
+    """Posts of one day in one venue."""
+
+    venue: Annotated[str, KEY, "the forum"]
+    day: Annotated[date, KEY, Unit("UTC"), "the day"]
+    n_posts: Annotated[int, "posts of that day"]
+
+
+@declare("cells")
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Sums from which one figure and its error follow; whole numbers, so exact on every engine."""
+
+    measure: Annotated[str, KEY, Unit("net_index, share_of_voice, difference"), "measure"]
+    brand: Annotated[str, KEY, "brand"]
+    rival: Annotated[str, KEY, "the other brand of a difference, else ''"]
+    aspect: Annotated[str, KEY, "aspect, '' = all"]
+    period: Annotated[str, KEY, Unit("week, quarter, all"), "length of the period"]
+    period_start: Annotated[date, KEY, "first day; 1970-01-01 for all"]
+    counted: Annotated[str, KEY, Unit("posts, authors, threads"), "what counts as one voice"]
+    clustered: Annotated[str, KEY, Unit("author, thread, both"), "what belongs together in these sums"]
+    n_posts: Annotated[int, "posts"]
+    n_clusters: Annotated[int, "groups that belong together"]
+    sum_n: Annotated[int, Unit("1/1,000,000 voice"), "sum of weights"]
+    sum_y: Annotated[int, Unit("weight x 1/10,000"), "sum of weighted y"]
+    sum_yy: Annotated[Decimal, "sum over groups of y²; of y₁·y₂ in a difference"]
+    sum_yn: Annotated[Decimal, "sum over groups of y·n; of y₁·n₂ in a difference"]
+    sum_ny: Annotated[Decimal, "as sum_yn; of n₁·y₂ in a difference"]
+    sum_nn: Annotated[Decimal, "sum over groups of n²; of n₁·n₂ in a difference"]
+
+
+@declare("telling")
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The clearest posts behind each net index, with all their words; the excerpt is cut from it."""
+
+    brand: Annotated[str, KEY, "brand"]
+    aspect: Annotated[str, KEY, "aspect, '' = all"]
+    period: Annotated[str, KEY, Unit("week, quarter, all"), "length of the period"]
+    period_start: Annotated[date, KEY, "first day; 1970-01-01 for all"]
+    rank: Annotated[int, KEY, Unit("1 = clearest"), "order"]
+    post_id: Annotated[str, "the post"]
+    venue: Annotated[str, "the forum"]
+    posted_at: Annotated[datetime, Unit("UTC"), "when it was posted"]
+    posted_precision: Annotated[str, "how exactly the time is known"]
+    language: Annotated[str, "language of the post"]
+    p_negative: Annotated[int, P, "probability of negative"]
+    p_neutral: Annotated[int, P, "probability of neutral"]
+    p_positive: Annotated[int, P, "probability of positive"]
+    span_start: Annotated[int, Unit("character"), "start of the telling words"]
+    span_end: Annotated[int, Unit("character"), "end of the telling words"]
+    text: Annotated[str, PERSONAL, "own words"]
+
+
+@declare("judged")
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A drawn and labelled opinion beside the machine's verdict."""
+
+    post_id: Annotated[str, KEY, "the post"]
+    brand: Annotated[str, KEY, "brand"]
+    author: Annotated[str, PERSONAL, "author_key"]
+    thread: Annotated[str, "thread_id"]
+    day: Annotated[date, Unit("UTC"), "day it was posted"]
+    machine_y: Annotated[int, P, "p_positive − p_negative"]
+    label_y: Annotated[int, P, "the label as −10,000, 0, 10,000; mean over labellers"]
+    inclusion_probability: Annotated[float, Unit("0..1"), "probability with which the plan drew it"]
+
+
+@declare("estimates")
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One figure of the picture with its error."""
+
+    figure_id: Annotated[str, KEY, "blake2b-128, hex, of the figure's coordinates"]
+    snapshot_id: Annotated[str, KEY, "the snapshot it was made from"]
+    measure: Annotated[str, Unit("net_index, share_of_voice, difference"), "measure"]
+    brand: Annotated[str, "brand"]
+    rival: Annotated[str, "the other brand of a difference, else ''"]
+    aspect: Annotated[str, "aspect, '' = all"]
+    venue: Annotated[str, "venue, '' = all"]
+    period: Annotated[str, Unit("week, quarter, all"), "length of the period"]
+    period_start: Annotated[date, "first day"]
+    period_end: Annotated[date, "last day"]
+    estimand: Annotated[str, Unit("corpus, rate"), "the posts collected, or what lies behind them"]
+    counted: Annotated[str, Unit("posts, authors, threads"), "what counts as one voice"]
+    value: Annotated[float | None, "index −100..100, or share 0..1; empty when nothing can be said"]
+    low: Annotated[float | None, "lower end of the interval"]
+    high: Annotated[float | None, "upper end of the interval"]
+    level: Annotated[float, "confidence level of the interval"]
+    machine_value: Annotated[float | None, "what counting the machine's verdicts gives"]
+    support: Annotated[
+        str, Unit("measured, borrowed, unproven"), "where the correction of the reader's mistakes comes from"
+    ]
+    n_posts: Annotated[int, "posts"]
+    n_authors: Annotated[int, "authors"]
+    n_threads: Annotated[int, "threads"]
+    n_labels: Annotated[int, "labels that the correction rests on"]
+    method: Annotated[str, "name of the method, see the method page"]
+    verdict: Annotated[str, Unit("'', higher, lower, no_difference_shown, too_few"), "what may be said"]
+
+
+@declare("evidence")
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One post behind a figure, as it may be quoted: at most 200 characters, no name, no address."""
+
+    figure_id: Annotated[str, KEY, "the figure"]
+    rank: Annotated[int, KEY, Unit("1 = clearest"), "order in which to show the posts"]
+    post_id: Annotated[str, "the post"]
+    venue: Annotated[str, "the forum"]
+    posted_at: Annotated[datetime, Unit("UTC"), "when it was posted"]
+    posted_precision: Annotated[str, "how exactly the time is known"]
+    language: Annotated[str, "language of the post"]
+    p_negative: Annotated[int, P, "probability of negative"]
+    p_neutral: Annotated[int, P, "probability of neutral"]
+    p_positive: Annotated[int, P, "probability of positive"]
+    excerpt: Annotated[str, "own words around the span, at most 200 characters"]
+    mark_start: Annotated[int, Unit("character"), "start of the telling words in the excerpt"]
+    mark_end: Annotated[int, Unit("character"), "end of the telling words in the excerpt"]
