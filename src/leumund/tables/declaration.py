@@ -155,7 +155,7 @@ def tables_page() -> str:
         "Made from `src/leumund/tables/`; a test holds it. Times are UTC; **key** columns tell rows",
     ]
     lines += ["apart; **personal** columns are personal data.", ""]
-    for table in TABLES.values():
+    for table in sorted(TABLES.values(), key=lambda table: table.name):
         lines += [f"## {table.name}", "", table.meaning, ""]
         lines += ["| column | type | unit or values | meaning |", "|---|---|---|---|"]
         for field in table.fields:
