@@ -104,15 +104,16 @@ class _Maker:
 
     def _estimates(self) -> Iterator[Estimate]:
         for period, first, last in self._periods():
+            when = {"period": period, "first": first, "last": last}
             for brand in self.brands:
                 for counted in ("posts", "authors", "threads"):
-                    yield self._figure("net_index", brand, "", "", period, first, last, counted)
-                yield self._figure("share_of_voice", brand, "", "", period, first, last, "posts")
+                    yield self._figure("net_index", brand, counted=counted, **when)
+                yield self._figure("share_of_voice", brand, **when)
                 if period != "week":
                     for aspect in ASPECTS[: self.plan.aspects]:
-                        yield self._figure("net_index", brand, "", aspect, period, first, last, "posts")
+                        yield self._figure("net_index", brand, aspect=aspect, **when)
             for rival in self.brands[1:]:
-                yield self._figure("difference", self.brands[0], rival, "", period, first, last, "posts")
+                yield self._figure("difference", self.brands[0], rival=rival, **when)
 
     def _support(self, brand: str) -> str:
         if self.plan.support != "mixed":
@@ -120,7 +121,16 @@ class _Maker:
         return ("measured", "borrowed", "unproven")[self.brands.index(brand) % 3]
 
     def _figure(
-        self, measure: str, brand: str, rival: str, aspect: str, period: str, first: date, last: date, counted: str
+        self,
+        measure: str,
+        brand: str,
+        *,
+        period: str,
+        first: date,
+        last: date,
+        rival: str = "",
+        aspect: str = "",
+        counted: str = "posts",
     ) -> Estimate:
         dice = self.dice
         days = (last - first).days + 1

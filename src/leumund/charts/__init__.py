@@ -17,6 +17,7 @@ __all__ = [
     "StripChart",
     "StripRow",
     "Tick",
+    "WhiskerChart",
     "draw_lines",
     "draw_strip",
     "draw_whiskers",

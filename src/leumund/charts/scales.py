@@ -21,7 +21,7 @@ def _step(span: float, most: int) -> float:
 
 
 def domain(values: Iterable[float], *, lowest: float, highest: float, most: int = 6) -> tuple[float, float]:
-    """Give round ends that hold all values and zero, within lowest..highest; without values a small span around zero."""
+    """Give round ends that hold all values and zero, within lowest..highest; without values a small span."""
     held = [0.0, *values]
     low, high = max(lowest, min(held)), min(highest, max(held))
     if high == low:

@@ -13,9 +13,14 @@ __all__ = ["Frame", "to_svg"]
 
 # Vega resolves addresses against this base; the charts' links point into their own page.
 _BASE = "https://vega.github.io/vega-datasets/#"
-_LINK = re.compile(r'<a xlink:href="([^"]*)"><(\w+) aria-label="([^"]*)" role="graphics-symbol"[^>]*? transform=')
+_LINK = re.compile(
+    r'<a xlink:href="([^"]*)"><(\w+) aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="[^"]*"'
+)
 _AXIS_NAME = re.compile(r' role="graphics-symbol" aria-roledescription="axis" aria-label="[^"]*"')
 _CONTAINER = re.compile(r' role="graphics-object" aria-roledescription="[^"]*"')
+_SHAPE = re.compile(r' (?:d|transform)="[^"]*"')
+_LONG_NUMBER = re.compile(r"(\.\d\d)\d+")
+_CLIP = re.compile(r"\bclip\d+\b(?=[\")])")
 _OPENING = re.compile(r'^<svg[^>]*? width="([\d.]+)" height="([\d.]+)"[^>]*>')
 
 
@@ -47,7 +52,11 @@ def to_svg(specification: Mapping[str, Any], *, chart_id: str, title: str, descr
     import vl_convert
 
     svg: str = vl_convert.vegalite_to_svg(dict(specification), allowed_base_urls=[])
+    svg = _SHAPE.sub(lambda found: _LONG_NUMBER.sub(r"\1", found[0]), svg)
+    svg = _own_clips(svg, chart_id)
     svg = _LINK.sub(_named_link, svg)
+    if "xlink:" in svg:
+        raise AssertionError("vl-convert changed the form of its links")
     svg = _CONTAINER.sub("", _AXIS_NAME.sub(' aria-hidden="true"', svg))
     return hatch_definitions(_opened(svg, chart_id, title, description), chart_id)
 
@@ -55,7 +64,13 @@ def to_svg(specification: Mapping[str, Any], *, chart_id: str, title: str, descr
 def _named_link(found: re.Match[str]) -> str:
     address, element, name = found.groups()
     address = "#" + address.removeprefix(_BASE)
-    return f'<a href="{address}" aria-label="{name}"><title>{name}</title><{element} transform='
+    return f'<a href="{address}" aria-label="{name}"><title>{name}</title><{element}'
+
+
+def _own_clips(svg: str, chart_id: str) -> str:
+    """Name clip paths after the chart: Vega counts them over the whole process."""
+    names = {name: f"{chart_id}-{place}" for place, name in enumerate(dict.fromkeys(_CLIP.findall(svg)))}
+    return _CLIP.sub(lambda found: names[found[0]], svg)
 
 
 def _opened(svg: str, chart_id: str, title: str, description: str) -> str:

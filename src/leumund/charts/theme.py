@@ -61,11 +61,11 @@ def pointed_rules(rivals: int) -> str:
     rules = ['.chart [class*="_hidden_"]{opacity:0}']
     for place in range(rivals):
         at = f'[class*=" r{place}_"]'
-        pointed = f".chart:has({at}:hover),.chart:has({at} a:focus-visible)"
-        rules.append(
-            f":is({pointed}) {at} :is(path,line){{stroke:var(--pointed)}}"
-            f':is({pointed}) [class*=" r{place}_hidden_"]{{opacity:1}}'
-            f':is({pointed}) [class*=" r{place}_hidden_"] path{{stroke:none}}'
-            f":is({pointed}) {at} text{{fill:var(--pointed)}}"
-        )
+        chart = f".chart:is(:has({at}:hover),:has({at} a:focus-visible))"
+        rules += [
+            f"{chart} {at} :is(path,line):not(.background,.foreground){{stroke:var(--pointed)}}",
+            f'{chart} [class*=" r{place}_hidden_"]{{opacity:1}}',
+            f'{chart} [class*=" r{place}_hidden_"] path{{stroke:none!important}}',
+            f"{chart} {at} text{{fill:var(--pointed)}}",
+        ]
     return "".join(rules)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from leumund.charts import Dot, Row, Tick, draw_whiskers
+from leumund.charts import Dot, Row, Tick, WhiskerChart, draw_whiskers
 from leumund.charts.scales import domain
-from leumund.charts.whiskers import WhiskerChart
 from leumund.picture.view import TrueValue
 from leumund.reports.figures import Figures, aspect_name, dot, full_name, period_name, span_of, spoken
 from leumund.reports.headline import verdicts, weakest_aspect
