@@ -171,6 +171,8 @@ def _warc(name: str, content: bytes) -> Iterator[Page | Problem]:
             number += 1
             if record.rec_type == "response" and _is_text(record):
                 yield from _record(name, number, record)
+                if getattr(record.raw_stream, "limit", 0) > 0:  # warcio itself says nothing
+                    raise EOFError("the record is shorter than it says")
     except (ArchiveLoadFailed, zlib.error, EOFError, OSError, ValueError) as error:
         raise TruncatedInput(
             f"the archive breaks off after record {number}: {error}",
