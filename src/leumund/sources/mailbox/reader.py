@@ -33,9 +33,9 @@ _REPLY = re.compile(r"^(?:\s*(?:re|aw|fwd?|wg|antw)(?:\[\d+\])?\s*:\s*)+", re.IG
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 _WROTE = re.compile(r"\b(?:schrieb|schreef|wrote|a écrit|escribió|ha scritto)\b[^\n]{0,80}:$")
 _WRITER = (
-    re.compile(r"\b(?:schrieb|schreef)\s+(?P<name>[^<:\n]+?)\s*(?:<[^>\n]*>)?\s*:"),
-    re.compile(r"(?:,|\d)\s+(?P<name>[^<,\d\n]+?)\s*(?:<[^>\n]*>|\([^)\n]*\))?\s*(?:wrote|a écrit|escribió)\s*:"),
-    re.compile(r"^\s*(?P<name>[^<,\n]+?)\s*(?:<[^>\n]*>)?\s*(?:wrote|schrieb|schreef)\s*:"),
+    re.compile(r"^(?!(?:Am|On|Le|El|Il|Op)\b)(?P<name>[^<,]+?)\s*(?:<[^>]*>)?\s*(?:wrote|schrieb|schreef|a écrit)\b"),
+    re.compile(r"\b(?:schrieb|schreef)\s+(?P<name>[^<:]+?)\s*(?:<[^>]*>)?\s*:"),
+    re.compile(r"(?:,|\d|[AP]M)\s+(?P<name>[^<,\d]+?)\s*(?:<[^>]*>|\([^)]*\))?\s*(?:wrote|a écrit|escribió)\s*:"),
 )
 _FULL_QUOTE = re.compile(
     r"^-{3,}\s*(?:Ursprüngliche Nachricht|Original Message|Originalnachricht|Weitergeleitete Nachricht)\s*-{3,}.*",

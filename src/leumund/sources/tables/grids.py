@@ -66,8 +66,8 @@ def delimiter_of(text: str) -> str:
     """Give the sign between cells: the one that makes most known column names, then most rows of equal width."""
 
     def worth(sign: str) -> tuple[int, int, int]:
-        sample = [record for _, record in islice(_records(_lines(text[:65_536]), sign, []), 30)]
-        rows = list(csv.reader(sample, delimiter=sign))
+        records = _records(_lines(text[:65_536]), sign, [])
+        rows = [cells for _, cells in islice(_cells(records, sign, []), 30)]
         width = len(rows[0]) if rows else 0
         return known_columns(rows[0]) if rows else 0, sum(len(row) == width > 1 for row in rows), width
 
