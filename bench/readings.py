@@ -1,8 +1,8 @@
 """How good the baseline reads: `python -m bench.readings` measures it and writes src/leumund/readings/measured.json.
 
-Trained on is PotTS (here by cross-validation, so that a text is never judged by a model that saw it) and the own examples;
-the other sets are for measuring only. 'taught' figures learn from GermEval 2017 dev and are measured on its test half:
-they show what `leumund teach` can do, and that model is thrown away.
+Trained on is PotTS (here by cross-validation, so that a text is never judged by a model that saw it) and the own
+examples; the other sets are for measuring only. 'taught' figures learn from GermEval 2017 dev and are measured on
+its test half: they show what `leumund teach` can do, and that model is thrown away.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def on_germeval() -> Iterator[Figure]:
 
 
 def on_germeval_taught() -> Iterator[Figure]:
-    """A model taught with GermEval 2017 dev and extra, on the test half; texts that are in both are left out of teaching."""
+    """A model taught with GermEval 2017 dev and extra, on the test half; copies of test texts are left out."""
     tests = json_lines("test_syn_half")
     seen = {plain(row["text"]) for row in tests}
     rows = [row for row in json_lines("dev", "extra_v14") if plain(row["text"]) not in seen]

@@ -20,7 +20,7 @@ __all__ = ["VERSION", "language_of", "languages_of"]
 VERSION = "lid.176-1"
 UND = "und"
 
-_LOOKED_AT_CHARACTERS = 400  # more changes nothing and costs time
+_LOOKED_AT_CHARACTERS = 240  # more changes nothing and costs time
 _FEWEST_LETTERS = 8  # below this, every language is a guess
 _SURE = 0.35
 _NOISE = re.compile(r"https?://\S+|www\.\S+|[@#]\w+|[\d\W_]+")

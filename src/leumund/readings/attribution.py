@@ -36,8 +36,8 @@ def _by_clause(clauses: Sequence[Clause], places: Sequence[tuple[int, str]]) -> 
 def brands_of_clauses(clauses: Sequence[Clause], mentions: Sequence[Mention]) -> list[tuple[str, ...]]:
     """Give the brands each clause speaks of.
 
-    Those it names; else the last one named before it; before the first one, that which its sentence names, or the only one
-    of the text. ('',) where there is none.
+    Those it names; else the last one named before it; before the first one, that which its sentence names, or the
+    only one of the text. ('',) where there is none.
     """
     if not mentions:
         return [("",)] * len(clauses)

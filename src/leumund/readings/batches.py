@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +81,7 @@ class PostReader(_Reader):
         return _batch("post_readings", rows, judge.model.name, self.version)
 
 
-def _batch(table: str, rows: list[tuple[object, ...]], model: str, version: str) -> pa.RecordBatch:
+def _batch(table: str, rows: Sequence[tuple[object, ...]], model: str, version: str) -> pa.RecordBatch:
     schema = arrow_schema(table)
     width = len(schema) - 2
     columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

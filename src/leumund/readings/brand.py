@@ -1,7 +1,8 @@
 """Which companies a text names, and where.
 
-An alias is found in all the ways people write it, as a word of its own, with German endings ("Telekoms") and in compounds
-with a hyphen or with a word of the trade ("Telekom-Techniker", "Telekomtechniker"), never inside another word.
+An alias is found in all the ways people write it, as a word of its own, with German endings ("Telekoms") and in
+compounds with a hyphen or with a word of the trade ("Telekom-Techniker", "Telekomtechniker"), never inside
+another word.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ class BrandFinder:
         self.brands = tuple(brands)
         known = lexicon("brands")
         self._trade = _word_start(known["trade"])
-        self._heads = _word_start(known["heads"])
+        self._heads = re.compile(_alternatives(known["heads"]))
         self._contexts = [_word_start(b.context) if b.context else self._trade for b in self.brands]
         self._blocked = [
             re.compile(rf"[\s_-]?(?:{_alternatives(b.blocked)})") if b.blocked else None for b in self.brands

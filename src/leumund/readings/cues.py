@@ -1,7 +1,7 @@
 """Words and turns of phrase that tell something, found in one pass over a folded text.
 
-A cue is written as people write it. `*` leaves an end open ("störung*", "*techniker"), ` … ` stands for any words of the
-same sentence ("wenn … kündig*"). Umlauts are found as ä and as ae, ß as ss.
+A cue is written as people write it. `*` leaves an end open ("störung*", "*techniker"), ` … ` stands for any words of
+the same sentence ("wenn … kündig*"). Umlauts are found as ä and as ae, ß as ss.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["Cues", "Hit", "flattened", "lexicon", "lexicon_digest", "spellings"]
 T = TypeVar("T")
 Hit = tuple[int, int, T]
 _GAP = " … "
-_SENTENCE_ENDS = ".!?"
+_SENTENCE_ENDS = ".!?…"
 _WIDEST_GAP_CHARACTERS = 120
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -51,37 +51,32 @@ def spellings(term: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    label: int  # index into the cues' labels
-    open_left: bool
-    open_right: bool
+    cue: int  # number of the cue it belongs to
     number: int  # which part of the cue, from 0
     last: bool
+
+
+_Entry = tuple[bool, bool, Any, _Part | None]  # open to the left, to the right, label, part (None: the whole cue)
 
 
 class Cues(Generic[T]):
     """A set of cues, each with a label; `find` gives where they stand."""
 
     def __init__(self, cues: Iterable[tuple[str, T]]) -> None:
-        self._labels: list[T] = []
-        found: dict[str, list[_Part]] = {}
-        for term, label in cues:
-            for spelling in sorted(spellings(term)):
-                self._add(found, spelling, label)
+        found: dict[str, list[_Entry]] = {}
+        spelled = ((spelling, label) for term, label in cues for spelling in sorted(spellings(term)))
+        for number, (spelling, label) in enumerate(spelled):
+            parts = spelling.split(_GAP)
+            for i, part in enumerate(parts):
+                place = _Part(number, i, i == len(parts) - 1) if len(parts) > 1 else None
+                entry = (part.startswith("*"), part.endswith("*"), label, place)
+                found.setdefault(part.strip("*"), []).append(entry)
         self._automaton = ahocorasick.Automaton()
-        for core in sorted(found):
-            self._automaton.add_word(core, (len(core), tuple(found[core])))
+        for core, entries in found.items():
+            self._automaton.add_word(core, (len(core), core[0].isalnum(), core[-1].isalnum(), tuple(entries)))
         if found:
             self._automaton.make_automaton()
         self._empty = not found
-
-    def _add(self, found: dict[str, list[_Part]], spelling: str, label: T) -> None:
-        parts = spelling.split(_GAP)
-        self._labels.append(label)
-        for number, part in enumerate(parts):
-            entry = _Part(
-                len(self._labels) - 1, part.startswith("*"), part.endswith("*"), number, number == len(parts) - 1
-            )
-            found.setdefault(part.strip("*"), []).append(entry)
 
     def find(self, folded: str) -> list[Hit[T]]:
         """Give (start, end, label) of every cue in a folded text, in the order of their ends."""
@@ -89,17 +84,19 @@ class Cues(Generic[T]):
             return []
         hits: list[Hit[T]] = []
         opened: dict[tuple[int, int], int] = {}
-        length = len(folded)
-        for last, (size, parts) in self._automaton.iter(folded):
+        padded = (
+            f"{folded} "  # so that there is a character after the last one; before the first one it is this blank too
+        )
+        for last, (size, starts_word, ends_word, entries) in self._automaton.iter(folded):
             end = last + 1
             start = end - size
-            left = start == 0 or not (folded[start - 1].isalnum() and folded[start].isalnum())
-            right = end == length or not (folded[end].isalnum() and folded[last].isalnum())
-            for part in parts:
-                if (left or part.open_left) and (right or part.open_right):
-                    begin = self._begin(part, start, folded, opened)
-                    if begin is not None and part.last:
-                        hits.append((begin, end, self._labels[part.label]))
+            left = not (starts_word and padded[start - 1].isalnum())
+            right = not (ends_word and padded[end].isalnum())
+            for open_left, open_right, label, part in entries:
+                if (left or open_left) and (right or open_right):
+                    begin = start if part is None else self._begin(part, start, folded, opened)
+                    if begin is not None and (part is None or part.last):
+                        hits.append((begin, end, label))
         return hits
 
     @staticmethod
@@ -107,14 +104,14 @@ class Cues(Generic[T]):
         """Where the whole cue begins, or None when an earlier part is not in the sentence. Remembers open cues."""
         begin = start
         if part.number:
-            earlier = opened.get((part.label, part.number - 1))
+            earlier = opened.get((part.cue, part.number - 1))
             if earlier is None or start - earlier > _WIDEST_GAP_CHARACTERS:
                 return None
             if any(folded.find(mark, earlier, start) >= 0 for mark in _SENTENCE_ENDS):
                 return None
             begin = earlier
         if not part.last:
-            opened[part.label, part.number] = begin
+            opened[part.cue, part.number] = begin
         return begin
 
 

@@ -48,24 +48,37 @@ def examples_of(texts: Sequence[str]) -> Examples:
     row_of = np.repeat(np.arange(len(texts)), np.diff(np.append(layout.first, len(layout.codes))))
     rows, buckets = zip(*((row_of[places], found) for places, found in grams(layout)), strict=True)
     row, bucket = np.concatenate(rows), np.concatenate(buckets)
-    norms = np.array([norm_of(int(n)) for n in np.bincount(row, minlength=len(texts))])
+    n_grams = np.bincount(row, minlength=len(texts)).tolist()
+    norms = np.array([norm_of(n) for n in n_grams])
     counts = sparse.csr_matrix((1.0 / norms[row], (row, bucket)), shape=(len(texts), N_BUCKETS))
     dense = []
-    for sheet in sheets:
+    for sheet, n in zip(sheets, n_grams, strict=True):
         valences = clause_valences(sheet.folded, clauses_of(sheet))
-        dense.append(features(sum(v.praise for v in valences), sum(v.blame for v in valences)))
+        dense.append(features(sum(v.praise for v in valences), sum(v.blame for v in valences), n))
     stretched = sparse.csr_matrix(np.array(dense).reshape(len(texts), N_FEATURES) * _DENSE_STRETCH)
     return Examples(sparse.hstack([counts, stretched]).tocsr())
 
 
 def fit_exclusive(
-    examples: Examples, targets: Sequence[str], *, name: str, answers: Sequence[str], strength: float, even: bool
+    examples: Examples,
+    targets: Sequence[str],
+    *,
+    name: str,
+    answers: Sequence[str],
+    strength: float,
+    shares: Sequence[float] | None,
 ) -> Fitted:
-    """Fit one question with exactly one answer. `even` weighs the answers as if they were equally frequent."""
+    """Fit one question with exactly one answer. `shares` weighs the rows so that each answer has its share."""
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=strength, max_iter=_ITERATIONS, class_weight="balanced" if even else None)
-    model.fit(examples.matrix, np.array([answers.index(target) for target in targets]))
+    numbers = np.array([answers.index(target) for target in targets])
+    weights = (
+        None
+        if shares is None
+        else (np.array(shares) / np.maximum(np.bincount(numbers, minlength=len(answers)), 1))[numbers]
+    )
+    model = LogisticRegression(C=strength, max_iter=_ITERATIONS)
+    model.fit(examples.matrix, numbers, sample_weight=None if weights is None else weights * len(numbers))
     coefficients, intercept = np.zeros((len(answers), examples.matrix.shape[1])), np.full(len(answers), -20.0)
     if len(model.classes_) == 2:  # scikit-learn then gives one row: the odds of the second answer
         coefficients[model.classes_[1]], intercept[model.classes_] = model.coef_[0], (0.0, model.intercept_[0])
@@ -77,7 +90,7 @@ def fit_exclusive(
 def fit_several(
     examples: Examples, targets: npt.NDArray[np.bool_], *, name: str, answers: Sequence[str], strength: float
 ) -> Fitted:
-    """Fit questions that are answered each by itself (rows × answers); thresholds come from held-out parts of the rows."""
+    """Fit questions answered each by itself (rows × answers); thresholds come from held-out parts of the rows."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import cross_val_predict
 

@@ -1,7 +1,7 @@
 """Hashed character and word n-grams of many texts at once, with whole-number weights so that sums are exact.
 
-All texts of a chunk are laid out in one row of code points; an n-gram belongs to the place where it starts. So a clause's
-score is a sum over its places, and does not depend on which other texts are in the chunk.
+All texts of a chunk are laid out in one row of code points; an n-gram belongs to the place where it starts. So a
+clause's score is a sum over its places, and does not depend on which other texts are in the chunk.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from leumund.readings.sheets import codes_of, fold_codes, is_word_code
 
-__all__ = ["N_BUCKETS", "Layout", "clause_sums", "grams", "lay_out", "norm_of"]
+__all__ = ["N_BUCKETS", "Layout", "clause_sums", "density_of", "grams", "lay_out", "norm_of"]
 
 BITS = 16
 N_BUCKETS = 1 << BITS
@@ -32,13 +32,14 @@ Places = npt.NDArray[np.int64]
 Buckets = npt.NDArray[np.int64]
 
 
-def norm_of(n_grams: int) -> float:
-    """What a sum of weights is divided by: the root of the number of n-grams, in long texts in step with their number.
+def density_of(n_grams: int) -> float:
+    """1 for short texts, less for longer ones: the model learns from short ones and would be too sure of long ones."""
+    return min(1.0, _LONG_TEXT_GRAMS / max(n_grams, 1))
 
-    The model learns from short texts; with the root alone it would be ever surer of longer ones.
-    """
-    n = max(n_grams, 1)
-    return math.sqrt(n) if n <= _LONG_TEXT_GRAMS else n / math.sqrt(_LONG_TEXT_GRAMS)
+
+def norm_of(n_grams: int) -> float:
+    """What a sum of weights is divided by: the root of the number of n-grams; in long texts it grows as the number."""
+    return math.sqrt(max(n_grams, 1)) / math.sqrt(density_of(n_grams))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def _words(
 def clause_sums(
     layout: Layout, starts: Places, weights: npt.NDArray[np.int8]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Give for each clause (they follow each other without a gap) the summed weights, one column each, and its n-grams."""
+    """Give for each clause (they follow each other without a gap) its summed weights by column, and its n-grams."""
     if not len(starts):
         return np.zeros((0, weights.shape[1]), dtype=np.int64), np.zeros(0, dtype=np.int64)
     scores = np.zeros((len(layout.codes), weights.shape[1]), dtype=np.int16)

@@ -1,7 +1,7 @@
 """What a writer wants, who he is, what kind of post it is, and whether he was given something for it.
 
-Rules over turns of phrase: each that is found adds to a log odds. The weights are set by hand, not fitted; they say which
-way the words point, and how far. How far they are right is measured with labels of the project.
+Rules over turns of phrase: each that is found adds to a log odds. The weights are set by hand, not fitted; they say
+which way the words point, and how far. How far they are right is measured with labels of the project.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ VOICES = ("customer", "company", "dealer", "press", "unclear")
 _BIAS = -3.0
 _WEIGHTS = {"strong": 3.5, "weak": 1.0, "against": -3.5}
 _MOST_COUNTED = {"strong": 2, "weak": 3, "against": 1}
-_POLARITY_WEIGHT = 2.5  # an even chance of blame leaves a complaint's odds as they are
+_POLARITY_WEIGHT = 4.0  # blame that is sure makes a complaint, where no other cue speaks against it
 _KIND_BASE = {"opinion": 1.5, "question": -1.0, "news": -1.0, "deal": -1.5, "sale": -1.5, "company": -1.5}
 _VOICE_BASE = {"customer": 0.0, "company": -1.0, "dealer": -1.0, "press": -1.0, "unclear": 1.5}
 _LONG_CHARACTERS = 400  # a question mark in a long post is often only an aside
@@ -70,9 +70,9 @@ def intents_of(folded: str, p_negative: float, p_positive: float) -> Intents:
     if "intents.question" in scores and len(folded) > _LONG_CHARACTERS:
         odds["question"] -= 1.5
     odds["complaint"] += lean
-    odds["advise_against"] += 0.4 * lean
+    odds["advise_against"] += 0.25 * lean
     odds["praise"] -= lean
-    odds["advise_for"] -= 0.4 * lean
+    odds["advise_for"] -= 0.25 * lean
     intents = {name: logistic(value) for name, value in odds.items()}
     kind = {name: base + scores.get(f"kind.{name}", 0.0) for name, base in _KIND_BASE.items()}
     kind["question"] += 3.0 * intents["question"]

@@ -16,7 +16,7 @@ from leumund.readings.grams import clause_sums, lay_out
 from leumund.readings.intent import INTENTS, Intents, intents_of
 from leumund.readings.model import POLARITIES, Head, Model, logistic, softmax
 from leumund.readings.polarity import Valence, clause_valences, features
-from leumund.readings.sheets import Clause, Sheet, clauses_of, sheet_of
+from leumund.readings.sheets import Clause, Sheet, clauses_of, sheets_of
 
 __all__ = ["Judge", "Judgement", "Opinion", "shares_of"]
 
@@ -44,7 +44,7 @@ def shares_of(probabilities: Sequence[float]) -> Shares:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What a text says of one brand ('' = none named) and aspect ('' = all), and the words [start, end) that show it."""
+    """What a text says of a brand ('' = none named) and aspect ('' = all), and the words [start, end) that show it."""
 
     brand: str
     aspect: str
@@ -113,7 +113,8 @@ class _Prepared:
             totals = [sum(column) for column in zip(*(self.sums[i][columns] for i in chosen), strict=True)]
         praise = sum(self.valences[i].praise for i in chosen)
         blame = sum(self.valences[i].blame for i in chosen)
-        return head.logits(totals, sum(self.n_grams[i] for i in chosen), features(praise, blame))
+        n_grams = sum(self.n_grams[i] for i in chosen)
+        return head.logits(totals, n_grams, features(praise, blame, n_grams))
 
 
 def prepare(texts: Sequence[str], model: Model) -> Iterator[_Prepared]:
@@ -123,7 +124,7 @@ def prepare(texts: Sequence[str], model: Model) -> Iterator[_Prepared]:
 
 
 def _prepare_chunk(texts: Sequence[str], model: Model) -> Iterator[_Prepared]:
-    sheets = [sheet_of(text) for text in texts]
+    sheets = sheets_of(texts)
     cut = [clauses_of(sheet) for sheet in sheets]
     layout = lay_out([sheet.text for sheet, clauses in zip(sheets, cut, strict=True) if clauses])
     starts, text_number = [], 0
@@ -166,14 +167,14 @@ class Judge:
                 whole=whole,
                 brands=tuple(brands),
                 opinions=tuple(opinions),
-                intents=_intents(one, whole),
+                intents=_intents(one, whole.shares),
                 model=f"{self.model.name} {self.model.version}",
             )
 
     def read_intents(self, texts: Sequence[str]) -> Iterator[Intents]:
         """Read only what the writers want, in order; equal to the intents of `judge_all`."""
         for one in prepare(texts, self.model):
-            yield _intents(one, self._whole(one, []))
+            yield _intents(one, self._shares(one))
 
     def read_opinions(self, texts: Sequence[str]) -> Iterator[tuple[bool, list[Opinion]]]:
         """Read relevance, and the opinions on the whole, on each brand and on each brand × aspect."""
@@ -189,13 +190,19 @@ class Judge:
         (logit,) = one.logits(head, self.model.columns[head.name], range(len(one.clauses)))
         return logistic(logit) >= head.thresholds[0]
 
-    def _whole(self, one: _Prepared, mentions: Sequence[Mention]) -> Opinion:
+    def _shares(self, one: _Prepared) -> Shares:
+        """Give the polarity of the whole text."""
+        if not one.clauses:
+            return _NO_WORDS
+        return shares_of(softmax(one.logits(self._polarity, self.model.columns["polarity"], range(len(one.clauses)))))
+
+    def _whole(self, one: _Prepared) -> Opinion:
         if not one.clauses:
             return Opinion("", "", _NO_WORDS, 0, 0)
         return self._opinion(one, Subject("", "", tuple(range(len(one.clauses)))), None)[0]
 
     def _opinions(self, one: _Prepared, mentions: Sequence[Mention]) -> tuple[Opinion, list[Opinion], list[Opinion]]:
-        whole = self._whole(one, mentions)
+        whole = self._whole(one)
         if not one.clauses:
             return whole, [], []
         spoken_of = brands_of_clauses(one.clauses, mentions)
@@ -226,8 +233,8 @@ class Judge:
         return Opinion(subject.brand, subject.aspect, shares, start, end), logits
 
 
-def _intents(one: _Prepared, whole: Opinion) -> Intents:
-    return intents_of(one.sheet.folded, whole.shares[0] / WHOLE, whole.shares[2] / WHOLE)
+def _intents(one: _Prepared, shares: Shares) -> Intents:
+    return intents_of(one.sheet.folded, shares[0] / WHOLE, shares[2] / WHOLE)
 
 
 def _evidence(one: _Prepared, numbers: Sequence[int], leading: int, first_column: int) -> tuple[int, int]:

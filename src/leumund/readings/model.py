@@ -28,7 +28,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One question with its answers. A logit is intercept + features · dense + scale · (sum of weights) / norm_of(n-grams)."""
+    """One question with its answers; logit = intercept + features · dense + scale · sum of weights / norm_of(n-grams)."""
 
     name: str
     answers: tuple[str, ...]
@@ -133,7 +133,7 @@ def _head(row: Mapping[str, Any]) -> Head:
 
 
 def make_model(name: str, trained_on: Iterable[str], heads: Iterable[Head], weights: npt.NDArray[np.int8]) -> Model:
-    """Put a model together; its version is a digest of all that is in it. Raises ValueError when the parts do not fit."""
+    """Put a model together; its version is a digest of all in it. Raises ValueError when the parts do not fit."""
     heads, trained_on = tuple(heads), tuple(trained_on)
     if weights.dtype != np.int8 or weights.shape != (N_BUCKETS, sum(len(head.answers) for head in heads)):
         raise ValueError("weights of a wrong shape")

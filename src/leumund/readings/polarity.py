@@ -1,4 +1,4 @@
-"""How much a text praises and blames: words of the list, turned by negation, raised by 'very', doubted by 'would be'."""
+"""How much a text praises and blames: listed words, turned by negation, raised by 'very', doubted by 'would be'."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leumund.readings.cues import Cues, Hit, flattened, lexicon
+from leumund.readings.grams import density_of
 from leumund.readings.sheets import Clause
 
 __all__ = ["Valence", "clause_valences", "features", "outermost"]
@@ -82,7 +83,9 @@ def _factor(start: int, end: int, hits: list[Hit[str]]) -> float:
     return factor * _NEGATED if negated else factor
 
 
-def features(praise: float, blame: float) -> tuple[float, float, float, float]:
-    """Give the four numbers that the model looks at beside the n-grams."""
+def features(praise: float, blame: float, n_grams: int) -> tuple[float, float, float, float]:
+    """Give the four numbers that the model looks at beside the n-grams; in long texts, how dense the words are."""
+    density = density_of(n_grams)
+    praise, blame = praise * density, blame * density
     total = praise + blame
     return praise / (praise + 2.0), blame / (blame + 2.0), (praise - blame) / (total + 1.0), float(total == 0.0)

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Clause", "Sheet", "clauses_of", "fold_codes", "fold_in_place", "is_word_code", "sheet_of"]
+__all__ = ["Clause", "Sheet", "clauses_of", "fold_codes", "fold_in_place", "is_word_code", "sheet_of", "sheets_of"]
 
 Codes = npt.NDArray[np.uint32]
 
 _TABLE_SIZE = 0x3000  # beyond it (CJK, emoji) nothing is folded
 _KEPT = set("äöüß")
 _ONE_FOR_ONE = {"’": "'", "‘": "'", "´": "'", "`": "'", "„": '"', "“": '"', "”": '"', "»": '"', "«": '"'}
-_ONE_FOR_ONE |= {"–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "\0": " "}
+_ONE_FOR_ONE |= {"–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "\0": " ", "…": "…"}
 
 
 def _folded(character: str) -> str:
@@ -92,10 +92,21 @@ class Sheet:
 
 def sheet_of(text: str) -> Sheet:
     """Make a text ready; letters written as base and accent (NFD) are put together, their places remembered."""
-    if text.isascii() or unicodedata.is_normalized("NFC", text):
-        return Sheet(text, fold_in_place(text), None)
-    composed, places = _composed(text)
-    return Sheet(composed, fold_in_place(composed), places)
+    return sheets_of([text])[0]
+
+
+def sheets_of(texts: Sequence[str]) -> list[Sheet]:
+    """Make several texts ready; folding them in one go saves half the time."""
+    made = [(text, None) if _is_composed(text) else _composed(text) for text in texts]
+    folded, sheets, at = fold_in_place("".join(text for text, _ in made)), [], 0
+    for text, places in made:
+        sheets.append(Sheet(text, folded[at : at + len(text)], places))
+        at += len(text)
+    return sheets
+
+
+def _is_composed(text: str) -> bool:
+    return text.isascii() or unicodedata.is_normalized("NFC", text)
 
 
 def _composed(text: str) -> tuple[str, list[int]]:

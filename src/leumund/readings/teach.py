@@ -32,9 +32,9 @@ def own_examples() -> list[tuple[str, str]]:
 def teach(rows: Iterable[Row], out_path: Path, *, name: str = "taught") -> Model:
     """Learn from rows, write the model to `out_path` and give it.
 
-    A row has `text` and any of `relevance` (true, false), `polarity` or `sentiment`, `opinions` [{`category` or `aspect`,
-    `polarity`}], `aspect`. Aspects are those of the rows, of 'Main#Sub' the part before '#'. What the rows do not teach
-    (intents always) stays as in the baseline. Raises ModelError when there is nothing to learn from.
+    A row has `text` and any of `relevance` (true, false), `polarity` or `sentiment`, `opinions` [{`category` or
+    `aspect`, `polarity`}], `aspect`. Aspects are those of the rows, of 'Main#Sub' the part before '#'.
+    What the rows do not teach (intents always) stays as in the baseline. Raises ModelError when there is nothing to learn from.
     """
     usable = [row for row in rows if isinstance(row.get("text"), str) and row["text"].strip()]
     if len(usable) < _FEWEST_ROWS:
@@ -86,8 +86,16 @@ def _polarity(rows: list[Row], examples: Examples) -> Fitted | None:
     if len({polarity for _, polarity in told}) < 2:
         return None
     numbers, polarities = zip(*told, strict=True)
+    roots = np.sqrt(
+        [polarities.count(polarity) for polarity in POLARITIES]
+    )  # rare answers are heard, frequent ones lead
     return fit_exclusive(
-        examples.take(numbers), polarities, name="polarity", answers=POLARITIES, strength=_STRENGTH, even=False
+        examples.take(numbers),
+        polarities,
+        name="polarity",
+        answers=POLARITIES,
+        strength=_STRENGTH,
+        shares=roots / roots.sum(),
     )
 
 
