@@ -22,7 +22,7 @@ POLARITY_NAMES = {-1: "negative", 0: "neutral", 1: "positive"}
 SIMPLE_KINDS = {QUESTION: "questions", NEWS: "news", DEAL: "deals", SALE: "sales", COMPANY: "company", CHAT: "chat"}
 INTENTS = ("cancel_threat", "switch", "advise_against", "legal_threat", "advise_for")
 NEGATIVE_INTENTS = (("cancel_threat", 0.06), ("switch", 0.06), ("advise_against", 0.06), ("legal_threat", 0.03))
-FEWEST_WORDS_TO_COPY = 14
+FEWEST_WORDS_TO_COPY = 18
 
 
 class Speech:
@@ -60,12 +60,12 @@ class _Tongue:
         kind, polarity = plan.kind[rows], plan.polarity[rows]
         body = self._bodies()
         opinion = kind == OPINION
-        greets = rng.random(len(rows)) < np.where(kind == OUTAGE, 0.06, 0.3)
-        greeting = self._talk("openers", greets & (kind != COMPANY))
-        farewell = self._talk("tails", rng.random(len(rows)) < np.where(kind == OUTAGE, 0.05, 0.28))
+        told = self._settings(body, kind)
+        parts = (told > 0) | ~np.isin(kind, [*SIMPLE_KINDS, OUTAGE])
+        greeting = self._talk("openers", parts & (rng.random(len(rows)) < 0.3))
+        farewell = self._talk("tails", parts & (rng.random(len(rows)) < 0.28))
         verdict: Strings = np.full(len(rows), "", dtype=object)
         utters = self._verdicts(verdict, opinion & (plan.other_brand[rows] < 0), polarity)
-        self._settings(body, kind)
         stops = _STOPS[rng.integers(len(_STOPS), size=len(rows))]
         breaks = _BREAKS[rng.integers(len(_BREAKS), size=len(rows))]
         first = rng.random(len(rows)) < 0.12
@@ -83,6 +83,8 @@ class _Tongue:
         body: Strings = np.full(len(rows), "", dtype=object)
         for code, name in SIMPLE_KINDS.items():
             self._into(body, kind == code, name)
+        self._append(body, kind == COMPANY, "company_more")
+        self._append(body, kind == COMPANY, "company_more")
         self._into(body, (kind == OUTAGE) & (plan.polarity[rows] < 0), "outage")
         self._into(body, (kind == OUTAGE) & (plan.polarity[rows] == 0), "outage_calm")
         clause = self._clauses(plan.aspect[rows], plan.aspect_polarity[rows], (kind == OPINION) | (kind == GIFT))
@@ -107,18 +109,38 @@ class _Tongue:
             body += joiner
         self._set_beside(body)
 
-    def _settings(self, body: Strings, kind: Ints) -> None:
-        """Tell about half the writers' circumstances, which say nothing about any brand."""
-        share = np.select([kind == OUTAGE, (kind == COMPANY) | (kind == SALE)], [0.08, 0.0], 0.5)
-        lot = self.rng.random(len(kind))
-        sentence = self._talk("context", lot < share)
-        for at in np.flatnonzero(lot < share):
-            ends = "" if body[at].endswith(_ENDS) else "."
-            body[at] = (
-                f"{_capital(sentence[at])}. {_capital(body[at])}"
-                if lot[at] < share[at] / 3
-                else f"{body[at]}{ends} {_capital(sentence[at])}"
-            )
+    def _settings(self, body: Strings, kind: Ints) -> Ints:
+        """Tell the writers' circumstances, which say nothing about any brand; give how many sentences each got.
+
+        A post says at least two things or is very short, so that nobody else writes the same by chance.
+        """
+        plan, rows, lot = self.plan, self.rows, self.rng.random(len(kind))
+        rich = (plan.second_aspect[rows] >= 0) | (plan.other_brand[rows] >= 0)
+        bland = (plan.polarity[rows] == 0) & ~rich
+        n = np.select(
+            [(kind == COMPANY) | (kind == OUTAGE), np.isin(kind, list(SIMPLE_KINDS)) | bland, rich],
+            [
+                0,
+                np.where(lot < 0.5, 2, np.where((kind == OPINION) | (kind == SALE) | (lot > 0.9), 3, 0)),
+                (lot < 0.35).astype(np.int64),
+            ],
+            1 + (lot < 0.4).astype(np.int64),
+        )
+        before = np.flatnonzero((n > 0) & (self.rng.random(len(n)) < 0.35))
+        first = np.isin(np.arange(len(n)), before)
+        sentence = self._talk("context", first)
+        body[before] = [f"{_capital(a)}. {_capital(b)}" for a, b in zip(sentence[before], body[before], strict=True)]
+        for already in range(3):
+            self._append(body, n - first > already, "context")
+        return np.asarray(n)
+
+    def _append(self, body: Strings, wanted: Bools, name: str) -> None:
+        """Add a sentence of the book to some bodies."""
+        at = np.flatnonzero(wanted)
+        sentence = self._talk(name, wanted)[at]
+        body[at] = [
+            f"{a}{'' if a.endswith(_ENDS) else '.'} {_capital(b)}" for a, b in zip(body[at], sentence, strict=True)
+        ]
 
     def _set_beside(self, body: Strings) -> None:
         """Add what is said of a second brand, in a sentence of its own."""
@@ -280,6 +302,6 @@ def _repeat(rng: np.random.Generator, plan: Plan, speech: Speech) -> None:
 def _other_word(rng: np.random.Generator, word: str) -> str:
     if word in _SWAPS:
         return _SWAPS[word]
-    if word[:1].isupper() or not word.isalpha():
-        return f"{word} {_FILLERS[rng.integers(len(_FILLERS))]}"
-    return str(_FILLERS[rng.integers(len(_FILLERS))])
+    others = [filler for filler in _FILLERS if filler != word]
+    other = others[rng.integers(len(others))]
+    return f"{word} {other}" if word[:1].isupper() or not word.isalpha() else other
