@@ -58,7 +58,7 @@ def test_a_page_that_breaks_off_keeps_its_whole_posts_and_shows_no_cut_one(
         try:
             parts = list(read_page(page_of("x.html", cut)))
         except LeumundError as error:
-            assert error.code == "LM204"
+            assert error.code == "LM202"
             continue
         kept = [post for part in parts for post in part.posts]
         assert [(post.number, post.author, post.time_text, post.text) for post in kept] == [

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from leumund.errors import DateNotUnderstood
-from leumund.sources.dates import UNKNOWN, DateRules, When, read_date, read_stamp, zone_of
+from leumund.sources.dates import DateRules, When, find_date, read_date, read_stamp, zone_of
 from leumund.sources.encoding import decode
 from leumund.sources.found import Note, Options, Page
 
@@ -49,6 +49,7 @@ class Sheet:
                 Note("end of the page", "LM202", "the page breaks off; whole posts were kept", "save the page again")
             )
         self.text = text
+        self._contained: dict[str, bool] = {}
         self.tree = LexborHTMLParser(text)
 
     @cached_property
@@ -104,6 +105,12 @@ class Sheet:
     def _folder(self) -> str:
         return urljoin(self.base, ".") if self.base else ""
 
+    def contains(self, words: str) -> bool:
+        """Tell whether `words` stand anywhere in the page's source; asked once a page, then remembered."""
+        if words not in self._contained:
+            self._contained[words] = words in self.text
+        return self._contained[words]
+
     def whole(self, node: LexborNode) -> bool:
         """Tell whether the page broke off after `node`, not inside it."""
         return not self.truncated or BREAK_MARK not in (node.text() or "")
@@ -127,8 +134,10 @@ class Sheet:
                 return read_stamp(time_text, rules)
             return read_date(time_text, rules)
         except DateNotUnderstood as error:
-            self.notes.append(Note(place, error.code, error.seen, error.next_step))
-            return UNKNOWN
+            inside = find_date(time_text, rules)  # „geschrieben von Käthe am 3. April 2020“
+            if inside.moment is None:
+                self.notes.append(Note(place, error.code, error.seen, error.next_step))
+            return inside
 
 
 def text_of(node: LexborNode | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from leumund.errors import SourceDrift
+from leumund.errors import SourceDrift, TruncatedInput
 from leumund.sources.dates import DateRules, When, find_date, read_stamp, with_order
 from leumund.sources.found import FoundPost, FoundQuote, Note, ReadPage
 from leumund.sources.sheet import Sheet
@@ -42,8 +42,13 @@ class Thread:
 def hand_out(sheet: Sheet, reader: str, thread: Thread, raw: list[RawPost], rules: DateRules) -> ReadPage:
     """Give the page's posts, each once.
 
-    Raises SourceDrift when the page has none although it is of a known forum.
+    Raises SourceDrift when the page has none although it is of a known forum, TruncatedInput when it breaks off
+    before the first one ends.
     """
+    if not raw and sheet.truncated:
+        raise TruncatedInput(
+            "the page breaks off before its first post ends", where=sheet.page.name, next_step="save the page again"
+        )
     if not raw:
         raise SourceDrift(
             "no post found on this page",

@@ -36,11 +36,8 @@ def words(html: str) -> str:
     >>> words('<div>Hallo  <b>Welt</b><br>zwei ;) <img class="smilies" alt=":eek:"></div>')
     'Hallo Welt\\nzwei ;)'
     """
-    if "<" not in html:
-        return _tidy(unescape(" ".join(html.split())))
-    html = _DROPPED.sub("", html)
     if "<pre" in html:
-        parts = _PRE.split(html)
+        parts = _PRE.split(_DROPPED.sub("", html))
         return _tidy("".join(_plain(part, keep=index % 2 == 1) for index, part in enumerate(parts)))
     return _tidy(_plain(html, keep=False))
 
@@ -54,17 +51,21 @@ def _plain(html: str, *, keep: bool) -> str:
     if not keep:
         html = " ".join(html.split())
     html = html.replace("<br>", "\n")
-    if "</td>" in html:
-        html = html.replace("</td>", "</td> ")
-    html = _TAG.sub("", _BREAK.sub("\n", html))
+    if "<" in html:  # most posts have no other tag
+        html = _DROPPED.sub("", html)
+        if "</td>" in html:
+            html = html.replace("</td>", "</td> ")
+        html = _TAG.sub("", _BREAK.sub("\n", html))
     return unescape(html) if "&" in html else html
 
 
 def _tidy(text: str) -> str:
-    text = text.replace("\u00a0", " ")
     if not text.isascii():
+        text = text.replace("\u00a0", " ")
         for sign in _INVISIBLE:
             text = text.replace(sign, "")
+    if "\n" not in text:
+        return text.strip()
     text = "\n".join([line.strip(" \t\r") for line in text.split("\n")])
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import tzinfo
+from html import unescape
 
 from selectolax.lexbor import LexborNode
 
@@ -23,12 +24,15 @@ __all__ = ["READER"]
 NAME, VERSION = "phpbb", "1"
 SOFTWARE = "phpbb3"
 
-_POSTS = 'div.post[id^="p"]'
+_POSTS = '.post[id^="p"]'
 _TOPIC = re.compile(r"[?&;]t=(\d+)|-t(\d+)(?:[-./]|$)|/topic(\d+)")
 _START = re.compile(r"[?&;]start=(\d+)")
 _NOW = re.compile(r"(?:It is currently|Aktuelle Zeit:|Aktuelles Datum und Uhrzeit:)\s*([^<]{8,60})")
 _ZONE = re.compile(r'<span title="([^"]*)">\s*(UTC[^<]{0,12})</span>')
-_FOOT = "#page-footer, .page-footer, #wrapfooter, #footer"
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_CLOCK_OR_YEAR = re.compile(r"\d[:.h]\d\d|\d{4}")
+_HREF = re.compile(r'href="([^"]*)"')
+_USERNAME = re.compile(r'class="username[^"]*"[^<>]*>([^<]+)<')
 _LABELS = re.compile(r'<span class="sr-only">.*?</span>', re.DOTALL)
 
 
@@ -57,25 +61,28 @@ def read(page: Page, options: Options) -> Iterator[ReadPage]:
     else:
         read_ones = list(subsilver_posts(sheet, first))
     raw = [post for post in read_ones if post is not None]
-    yield hand_out(sheet, f"{NAME} {VERSION}", _thread(sheet), raw, _rules(sheet))
+    yield hand_out(sheet, f"{NAME} {VERSION}", _thread(sheet), raw, _rules(sheet, raw))
 
 
-def _rules(sheet: Sheet) -> DateRules:
+def _rules(sheet: Sheet, raw: list[RawPost]) -> DateRules:
     rules = sheet.rules(stated=_zone(sheet))
-    shown = _NOW.search(sheet.text[:32_768]) if rules.taken_at is None else None
+    if rules.taken_at is not None or all(post.stamp or _YEAR.search(post.time_text) for post in raw):
+        return rules
+    shown = _NOW.search(sheet.text[:65_536])
     return replace(rules, taken_at=find_date(shown[1], rules).moment) if shown else rules
 
 
 def _zone(sheet: Sheet) -> tzinfo | None:
     """Give the zone that the page's foot states; a named zone knows summer time, an offset does not."""
-    tail = sheet.text[-40_000:]
-    if match := _ZONE.search(tail):
-        try:
-            return zone_of(match[1])
-        except WrongUse:
-            return zone_from_words(match[2])
-    foot = sheet.tree.css_first(_FOOT)
-    return zone_from_words(text_of(foot)) if foot is not None else None
+    place = max(sheet.text.rfind("UTC", -40_000), sheet.text.rfind("GMT", -40_000))
+    if place < 0:
+        return None
+    near = sheet.text[max(place - 100, 0) : place + 120]
+    named = _ZONE.search(near)
+    try:
+        return zone_of(named[1]) if named else zone_from_words(line(sheet.text[place : place + 120]))
+    except WrongUse:
+        return zone_from_words(near)
 
 
 def _thread(sheet: Sheet) -> Thread:
@@ -124,46 +131,53 @@ def _post(sheet: Sheet, node: LexborNode, position: int) -> RawPost | None:
         return None
     if not sheet.whole(body):
         return None
-    text, quotes = own_words(body.html or "")
+    text, quotes = own_words(body.inner_html or "")
     head = node.css_first(".author")
-    time = head.css_first("time") if head is not None else None
+    html = (head.html or "") if head is not None else ""
+    time = head.css_first("time") if head is not None and "<time" in html else None
     return RawPost(
         number=number,
-        author=_author(node, head),
-        time_text=text_of(time) if time is not None else _time_text(head),
+        author=_author(node, html),
+        time_text=text_of(time) if time is not None else _time_text(head, html),
         text=text,
         stamp=(time.attributes.get("datetime") or "") if time is not None else "",
         position=position,
         quotes=quotes,
-        url=sheet.absolute(_link(node, head, number)),
-        edit_note=text_of(node.css_first(".notice")),
+        url=sheet.absolute(_link(node, html, number)),
+        edit_note=text_of(node.css_first(".notice")) if sheet.contains('class="notice') else "",
     )
 
 
-def _author(node: LexborNode, head: LexborNode | None) -> str:
+def _author(node: LexborNode, head: str) -> str:
+    """Give the name as the head line shows it, else as the profile beside the post does."""
+    if shown := _USERNAME.search(head):
+        return line(shown[1])
     profile = node.css_first(".postprofile")
-    shown = profile.css_first('[class^="username"]') if profile is not None else None
-    if shown is None and head is not None:
-        shown = head.css_first('[class^="username"]') or head.css_first("strong")
-    if shown is None and profile is not None:
-        shown = profile.css_first("dt strong") or profile.css_first("dt")
-    return text_of(shown)
+    for place, selector in ((profile, '[class^="username"]'), (node, ".author strong"), (profile, "dt strong, dt")):
+        found = place.css_first(selector) if place is not None else None
+        if found is not None and (name := text_of(found)):
+            return name
+    return ""
 
 
-def _time_text(head: LexborNode | None) -> str:
+def _time_text(head: LexborNode | None, html: str) -> str:
     """Give the date in „von NAME » 12. Jan 2009, 14:22“ and its younger forms."""
     text = text_of(head)
-    if "»" in text or head is None:
-        return text.rpartition("»")[2].strip()
-    html = cut(_LABELS.sub("", head.html or ""), "span", lambda tag: "responsive-hide" in tag).rest
+    if "»" in text:
+        parts = text.split("»")
+        return next((part for part in reversed(parts) if _CLOCK_OR_YEAR.search(part)), parts[-1]).strip()
+    html = cut(_LABELS.sub("", html), "span", lambda tag: "responsive-hide" in tag).rest
     return line(cut(html, "strong", lambda tag: True).rest)
 
 
-def _link(node: LexborNode, head: LexborNode | None, number: str) -> str:
+def _link(node: LexborNode, head: str, number: str) -> str:
     """Give the post's own link: the icon in its head line, else its title."""
-    links = (head.css_first("a") if head is not None else None, node.css_first("h3 a"))
-    targets = [(link.attributes.get("href") or "") for link in links if link is not None]
-    return next((target for target in targets if f"p{number}" in target or f"p={number}" in target), "")
+    for link in _HREF.findall(head):
+        if f"p{number}" in link or f"p={number}" in link:
+            return unescape(link)
+    title = node.css_first("h3 a")
+    target = (title.attributes.get("href") or "") if title is not None else ""
+    return target if number in target else ""
 
 
 READER = Reader(name=NAME, version=VERSION, recognise=recognise, read=read)

@@ -26,7 +26,7 @@ def _post(sheet: Sheet, name: LexborNode, position: int) -> RawPost | None:
     body = table.css_first(".postbody") if table is not None else None
     if table is None or body is None or not sheet.whole(body):
         return None
-    text, quotes = own_words(body.html or "")
+    text, quotes = own_words(body.inner_html or "")
     anchor = table.css_first('a[name^="p"]')
     number = (anchor.attributes.get("name") or "")[1:] if anchor is not None else ""
     link = table.css_first('a[href*="#p"]')

@@ -19,7 +19,7 @@ NAME, VERSION = "vbulletin", "1"
 SOFTWARE = "vbulletin4"
 
 _POSTS = 'li[id^="post_"]'
-_BODY = '[id^="post_message_"] .postcontent, .postbody .content .postcontent'
+_BODIES = ('[id^="post_message_"] .postcontent', '[id^="post_message_"]', ".postbody .content .postcontent")
 _DIGITS = re.compile(r"(\d+)")
 _THREAD_IN_URL = re.compile(r"(?:threads?/|showthread\.php\?(?:.*?\bt=)?|[?&]t=)(\d+)|/(\d+)-[^/]*$")
 _QUOTED_NUMBER = re.compile(r"#post(\d+)|[?&;]p=(\d+)")
@@ -62,13 +62,13 @@ def _last_crumb(sheet: Sheet) -> str:
 def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
     match = _DIGITS.search(node.attributes.get("id") or "")
     number = match[1] if match else ""
-    body = node.css_first(_BODY)
+    body = next((found for selector in _BODIES if (found := node.css_first(selector)) is not None), None)
     if body is None:
         note_without_words(sheet, number)
         return None
     if not sheet.whole(body):
         return None
-    text, quotes = own_words(body.html or "")
+    text, quotes = own_words(body.inner_html or "")
     counter = node.css_first("a.postcounter") or node.css_first(".nodecontrols")
     digits = re.search(r"#\s?(\d+)", text_of(counter))
     link = (counter.attributes.get("href") or "") if counter is not None else ""

@@ -71,13 +71,13 @@ def _title(node: LexborNode | None) -> str:
 
 def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
     number = _number(node)
-    body = node.css_first(_BODY)
+    body = node.css_first(_BODY) or node.css_first(".message-body")
     if body is None:
         note_without_words(sheet, number)
         return None
     if not sheet.whole(body):
         return None
-    text, quotes = own_words(body.html or "")
+    text, quotes = own_words(body.inner_html or "")
     stamp = node.css_first(".message-attribution time") or node.css_first("time.u-dt, time")
     edited = node.css_first(".message-lastEdit time")
     place = _place(node)
