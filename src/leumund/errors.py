@@ -23,7 +23,8 @@ LeumundError
 ├── StorageError
 │   ├── DiskFull                 LM300  no space left where the project lives
 │   ├── NotWritable              LM301  the folder cannot be written to
-│   └── NotReadable              LM302  a file that is not there or cannot be opened
+│   ├── NotReadable              LM302  a file that is not there or cannot be opened
+│   └── DiskTrouble              LM303  the disk reports something else
 ├── EngineError
 │   ├── EngineMissing            LM400  the engine named in leumund.toml is not installed
 │   ├── TooManyRows              LM401  a whole-table step was given more rows than it declared
@@ -49,6 +50,7 @@ __all__ = [
     "DamagedProject",
     "DateNotUnderstood",
     "DiskFull",
+    "DiskTrouble",
     "EmptyInput",
     "EngineError",
     "EngineMissing",
@@ -283,6 +285,15 @@ class NotReadable(StorageError):
     status = 2
 
 
+class DiskTrouble(StorageError):
+    """The operating system reports something about the disk that is none of the usual things.
+
+    Nothing half-written stays. Look at the disk and its cables, then run the command again.
+    """
+
+    code = "LM303"
+
+
 class EngineError(LeumundError):
     """Something about the place where steps run."""
 
@@ -373,4 +384,4 @@ def _storage_error(error: OSError, path: Path) -> StorageError:
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
         return NotReadable("no such file or folder", where=where, next_step="check the path")
-    return StorageError(f"the disk reports: {error.strerror or error}", where=where, next_step="check the disk")
+    return DiskTrouble(f"the disk reports: {error.strerror or error}", where=where, next_step="check the disk")

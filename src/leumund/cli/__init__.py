@@ -22,9 +22,8 @@ def main() -> None:
             status = _run(sys.argv[1:])
             sys.stdout.flush()
     except LeumundError as error:
-        if isinstance(error.__cause__, BrokenPipeError):
-            _leave_quietly()
-        status = _say(error)
+        gone = isinstance(error.__cause__, BrokenPipeError)
+        status = _leave_quietly() if gone else _say(error)
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here", file=sys.stderr)
         status = 130
@@ -47,7 +46,10 @@ def _run(arguments: list[str]) -> int:
         return 0
     from leumund.cli.app import app
 
-    return app(arguments, standalone_mode=False) or 0
+    try:
+        return app(arguments, prog_name="leumund", standalone_mode=False) or 0
+    except SystemExit:  # the parser leaves like that only when the reader of our output went away (`| head`)
+        return _leave_quietly()
 
 
 def _say(error: LeumundError) -> int:
@@ -55,10 +57,10 @@ def _say(error: LeumundError) -> int:
     return error.status
 
 
-def _leave_quietly() -> None:
+def _leave_quietly() -> int:
     """The reader of our output went away (`| head`): that is no error."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(0)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 0
 
 
 def _usage_or_mishap(error: Exception) -> int:

@@ -308,6 +308,8 @@ def explain(
     if code.upper() not in pages:
         near = near_name(code.upper(), pages)
         raise UnknownName(
-            f"no error code {code}", next_step=f"did you mean {near}?" if near else f"codes: {', '.join(pages)}"
+            f"no error code {code}",
+            where="command line",
+            next_step=f"did you mean {near}?" if near else f"there are {min(pages)} to {max(pages)}",
         )
     sys.stdout.write(pages[code.upper()] + "\n")

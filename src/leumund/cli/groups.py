@@ -1,4 +1,4 @@
-"""How commands are found: the near name for one that does not exist, and --version at every level."""
+"""How commands are found: the near name for one that does not exist."""
 
 from __future__ import annotations
 
@@ -11,6 +11,17 @@ __all__ = ["NearGroup"]
 
 class NearGroup(typer.core.TyperGroup):
     """A group of commands that offers the near name for one that does not exist."""
+
+    def get_params(self, ctx: typer.Context) -> list[typer.core.TyperOption]:  # type: ignore[override]  # Typer vendors Click's types
+        """Give the group's options; what is not asked for is False, not None.
+
+        Typer loads Pydantic, a quarter of a second, for any other value, and every help page would wait for it.
+        """
+        options = super().get_params(ctx)
+        for option in options:
+            if option.default is None and option.name in ("help", "install_completion", "show_completion"):
+                option.default = False
+        return options  # type: ignore[return-value]  # as above
 
     def get_command(self, ctx: typer.Context, cmd_name: str) -> typer.core.TyperCommand | None:  # type: ignore[override]  # Typer vendors Click's types
         """Give the command; raises UnknownName when there is none of that name."""

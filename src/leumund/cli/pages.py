@@ -66,9 +66,9 @@ def _check_encoding(name: str) -> None:
     from encodings.aliases import aliases
 
     try:
-        b"".decode(name)
+        b" ".decode(name)
     except LookupError as error:
-        near = near_name(name.lower().replace("-", "_"), aliases)
+        near = near_name(name.lower().replace("-", "_"), {*aliases, *aliases.values()})
         raise UnknownName(
             f"no encoding is called '{name}'",
             where="command line",
@@ -86,7 +86,7 @@ def posts(paths: list[Path], *, form: str, output: Path | None, options: Options
         print("no post was found", file=sys.stderr)
     else:
         print(
-            f"{n} posts, {len(problems)} problems. Next: leumund read on a file of them, or leumund import",
+            f"posts: {n}; problems: {len(problems)}. Next: leumund read on a file of them, or leumund import",
             file=sys.stderr,
         )
     return problems.status(came=n)

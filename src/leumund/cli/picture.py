@@ -71,7 +71,7 @@ def _published(project: Project, image: Picture, shelf: Path) -> Path | None:
     with project.ledger() as ledger:
         rows = ledger.publications().to_pylist()
     for row in rows:
-        kept = shelf / row["publication_id"]
+        kept = shelf / str(row["publication_id"])
         twin = kept / f"{LANGUAGES[0]}.json"
         if row["snapshot_id"] == image.snapshot_id and twin.is_file():
             made_at = datetime.fromisoformat(json.loads(twin.read_text(encoding="utf-8"))["made_at"])

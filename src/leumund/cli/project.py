@@ -31,15 +31,15 @@ def init(folder: Path, brands: list[str]) -> None:
 
 def doctor(folder: Path) -> None:
     """Say what is there and what is missing; raises what is wrong with a project."""
-    for line in _machine():
-        print(line)
     if folder == Path() and not (folder / FILE_NAME).exists():
+        _say_machine()
         print("project: none here")
         print("Next: leumund init DIR makes one", file=sys.stderr)
         return
     from leumund.loop import open_project
 
     project = open_project(folder)
+    _say_machine()
     snapshot = project.store.current()
     for table in sorted(snapshot.tables):
         project.store.paths(snapshot, table)
@@ -48,6 +48,11 @@ def doctor(folder: Path) -> None:
     print(f"project: {snapshot.rows('posts')} posts, {snapshot.rows('estimates')} figures, {n_labels} labels")
     print(f"every morning at six: 0 6 * * * cd {folder.resolve()} && leumund run && leumund picture")
     print(f"Next: leumund {'run' if snapshot.rows('posts') else 'import PAGE…'}{at(folder)}", file=sys.stderr)
+
+
+def _say_machine() -> None:
+    for line in _machine():
+        print(line)
 
 
 def _machine() -> Iterator[str]:

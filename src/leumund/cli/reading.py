@@ -52,7 +52,7 @@ def _read_file(file: Path, model: Path | None, brands: list[str], output: Path |
     problems.say()
     if n == 0:
         raise NoUsableRow("no row has a text", where=str(file), next_step='write {"id": …, "text": "…"} on each line')
-    print(f"{n} posts read, {len(problems)} problems. {_how_good(chosen)}", file=sys.stderr)
+    print(f"posts read: {n}; problems: {len(problems)}. {_how_good(chosen)}", file=sys.stderr)
     print("Next: leumund teach makes it better; leumund init and import make a picture", file=sys.stderr)
     return problems.status(came=n)
 
