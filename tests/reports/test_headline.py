@@ -34,13 +34,13 @@ def difference(picture: Picture, rival: str, verdict: str) -> Picture:
 @pytest.mark.parametrize(
     "plan",
     [
-        Plan(weeks=30),
-        Plan(weeks=30, brands=1),
-        Plan(weeks=30, aspects=0),
+        Plan(weeks=12),
+        Plan(weeks=12, brands=1),
+        Plan(weeks=12, aspects=0),
         Plan(posts=False),
-        Plan(weeks=30, support="unproven"),
-        Plan(weeks=30, support="borrowed"),
-        Plan(weeks=30, support="mixed"),
+        Plan(weeks=12, support="unproven"),
+        Plan(weeks=12, support="borrowed"),
+        Plan(weeks=12, support="mixed"),
     ],
 )
 def test_there_are_always_three_sentences(plan: Plan, language: str) -> None:
@@ -51,13 +51,13 @@ def test_there_are_always_three_sentences(plan: Plan, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_sentence_gives_the_index_with_its_interval(language: str) -> None:
-    picture = make_picture(Plan(weeks=30))
+    picture = make_picture(Plan(weeks=12))
     whole = Figures(picture).whole("net_index", picture.own)
     assert span_of(whole, language) in headline(picture, language)[0]
 
 
 def test_the_second_sentence_sorts_the_rivals_by_what_is_shown() -> None:
-    picture = make_picture(Plan(weeks=30, brands=5))
+    picture = make_picture(Plan(weeks=12, brands=5))
     for rival, verdict in zip(picture.rivals, ("higher", "lower", "no_difference_shown", "too_few"), strict=True):
         picture = difference(picture, rival, verdict)
     better, worse, same, unknown = picture.rivals
@@ -68,7 +68,7 @@ def test_the_second_sentence_sorts_the_rivals_by_what_is_shown() -> None:
 
 
 def test_an_unproven_figure_is_never_in_the_headline() -> None:
-    picture = make_picture(Plan(weeks=30, support="unproven"))
+    picture = make_picture(Plan(weeks=12, support="unproven"))
     for language in LANGUAGES:
         text = " ".join(headline(picture, language))
         for figure in picture.estimates:
@@ -79,7 +79,7 @@ def test_an_unproven_figure_is_never_in_the_headline() -> None:
 
 
 def test_an_unproven_difference_shows_nothing() -> None:
-    picture = make_picture(Plan(weeks=30, brands=2))
+    picture = make_picture(Plan(weeks=12, brands=2))
     shown = difference(picture, picture.rivals[0], "higher")
     hidden = tuple(replace(f, support="unproven") if f.measure == "difference" else f for f in shown.estimates)
     assert "Besser als" in headline(shown, "de")[1]
@@ -87,11 +87,11 @@ def test_an_unproven_difference_shows_nothing() -> None:
 
 
 def test_a_borrowed_correction_is_named() -> None:
-    assert "entlehnt" in headline(make_picture(Plan(weeks=30, support="borrowed")), "de")[0]
+    assert "entlehnt" in headline(make_picture(Plan(weeks=12, support="borrowed")), "de")[0]
 
 
 def test_too_few_posts_are_said_to_be_too_few_and_not_zero() -> None:
-    picture = make_picture(Plan(weeks=30))
+    picture = make_picture(Plan(weeks=12))
     empty = replace(picture, estimates=tuple(without_value(figure) for figure in picture.estimates))
     assert "lässt sich nichts sagen" in headline(empty, "de")[0]
     assert "0 (" not in " ".join(headline(empty, "de"))
@@ -99,7 +99,7 @@ def test_too_few_posts_are_said_to_be_too_few_and_not_zero() -> None:
 
 
 def test_the_weakest_aspect_is_only_called_weakest_when_it_stands_apart() -> None:
-    picture = make_picture(Plan(weeks=30, aspects=2))
+    picture = make_picture(Plan(weeks=12, aspects=2))
     apart = tuple(
         replace(f, value=-90.0, low=-95.0, high=-85.0) if f.aspect == "activation" and f.period == "all" else f
         for f in picture.estimates
@@ -110,7 +110,7 @@ def test_the_weakest_aspect_is_only_called_weakest_when_it_stands_apart() -> Non
 
 
 def test_the_advice_opens_the_posts_on_the_weakest_aspect() -> None:
-    picture = make_picture(Plan(weeks=30))
+    picture = make_picture(Plan(weeks=12))
     told = advice(picture, "de")
     figure = next(figure for figure in picture.estimates if told.href == f"#f-{figure.figure_id}")
     assert figure.aspect

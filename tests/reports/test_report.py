@@ -25,10 +25,10 @@ from tests.reports.pictures import Plan, make_picture
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 PLANS = {
-    "measured": Plan(weeks=40),
-    "unproven": Plan(weeks=40, support="unproven", simulated=False),
-    "mixed": Plan(weeks=40, support="mixed"),
-    "one brand": Plan(weeks=40, brands=1),
+    "measured": Plan(weeks=28, brands=4),
+    "unproven": Plan(weeks=28, brands=3, support="unproven", simulated=False),
+    "mixed": Plan(weeks=28, brands=4, support="mixed"),
+    "one brand": Plan(weeks=28, brands=1),
     "no posts": Plan(posts=False, simulated=False),
     "few weeks": Plan(weeks=6, gap=False),
 }

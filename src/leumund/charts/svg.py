@@ -17,7 +17,7 @@ _LINK = re.compile(
     r'<a xlink:href="([^"]*)"><(\w+) aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="[^"]*"'
 )
 _AXIS_NAME = re.compile(r' role="graphics-symbol" aria-roledescription="axis" aria-label="[^"]*"')
-_CONTAINER = re.compile(r' role="graphics-object" aria-roledescription="[^"]*"')
+_CONTAINER = re.compile(r' role="graphics-\w+" aria-roledescription="[^"]* container"')
 _SHAPE = re.compile(r' (?:d|transform)="[^"]*"')
 _LONG_NUMBER = re.compile(r"(\.\d\d)\d+")
 _CLIP = re.compile(r"\bclip\d+\b(?=[\")])")
