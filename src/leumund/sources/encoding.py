@@ -42,6 +42,7 @@ class Decoded:
     text: str
     encoding: str
     note: Note | None = None
+    as_it_stands: bool = False  # the bytes themselves are the text in UTF-8, without a mark before it
 
 
 def decode(content: bytes, *, name: str, declared: str = "") -> Decoded:
@@ -60,7 +61,7 @@ def decode(content: bytes, *, name: str, declared: str = "") -> Decoded:
     except UnicodeDecodeError as error:
         return _not_utf8(content, said, error.start)
     wrong = said not in {"", "utf-8"} and not content.isascii()
-    return Decoded(text, "utf-8", _note(said, "utf-8", "") if wrong else None)
+    return Decoded(text, "utf-8", _note(said, "utf-8", "") if wrong else None, as_it_stands=True)
 
 
 def refuse_empty_and_binary(content: bytes, *, name: str) -> None:

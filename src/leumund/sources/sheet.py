@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from pathlib import PurePath
@@ -23,14 +23,9 @@ __all__ = ["Sheet", "host_of", "opened", "text_of"]
 BREAK_MARK = "\ue000break\ue000"
 
 _VOID = set(re.findall(r"\w+", "area base br col embed hr img input link meta param source track wbr"))
+_COMMON_VOID = ("br", "hr", "img ", "link ", "meta ", "input ")
 _SESSION = re.compile(r"([?&])(?:s|sid|phpsessid)=\w*(?:&|(?=#)|$)", re.IGNORECASE)
 _ZONE_BY_LANGUAGE = {"de": "Europe/Berlin"}
-
-
-@dataclass(slots=True)
-class _Dates:
-    rules: DateRules
-    notes: list[Note] = field(default_factory=list)
 
 
 class Sheet:
@@ -50,7 +45,9 @@ class Sheet:
             )
         self.text = text
         self._contained: dict[str, bool] = {}
-        self.tree = LexborHTMLParser(text)
+        # lexbor wants UTF-8; bytes that are that already need not be made again
+        untouched = decoded.as_it_stands and text is decoded.text
+        self.tree = LexborHTMLParser(page.content if untouched else text)
 
     @cached_property
     def language(self) -> str:
@@ -99,7 +96,14 @@ class Sheet:
             return clean_url(link)
         if link.startswith("./"):  # urljoin means the same and takes ten times as long
             return clean_url(self._folder + link[2:])
+        if link.startswith("/") and not link.startswith("//"):
+            return clean_url(self._origin + link)
         return clean_url(urljoin(self.base, link))
+
+    @cached_property
+    def _origin(self) -> str:
+        parts = urlsplit(self.base)
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
     @cached_property
     def _folder(self) -> str:
@@ -180,11 +184,13 @@ def opened(text: str) -> str:
     parts = text.split("/>")
     for place, part in enumerate(parts[:-1]):
         start = part.rfind("<")
+        if start < 0 or part.startswith(_COMMON_VOID, start + 1):
+            continue
         name = part[start + 1 : start + 11].partition(" ")[0]
-        # a void element, or "/>" in a script or in words
-        plain = start < 0 or name in _VOID or not name.isalnum() or part.find(">", start) >= 0
-        parts[place] = part + ("/>" if plain else f"></{name}>")
-    return "".join(parts)
+        # else a void element, or "/>" in a script or in words
+        if name.isalnum() and name not in _VOID and part.find(">", start) < 0:
+            parts[place] = f"{part}></{name}\0"
+    return "/>".join(parts).replace("\0/>", ">")
 
 
 def _ends_early(text: str) -> bool:

@@ -47,8 +47,7 @@ _LIST = re.compile(r"<([^<>]+)>")
 
 def recognise(page: Page, head: str) -> float:
     """Give 1 for a mailbox or a message: it starts with a mail's header lines."""
-    first = head.lstrip("\ufeff\r\n").split("\n", 3)
-    if not _HEADER.match(first[0]):
+    if not _HEADER.match(head[:1000].lstrip("\ufeff\r\n")):
         return 0.0
     low = head[:8192].lower()
     return 1.0 if "\nfrom:" in f"\n{low}" and ("\ndate:" in low or "\nmessage-id:" in low) else 0.3

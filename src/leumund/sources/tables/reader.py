@@ -35,7 +35,7 @@ def recognise(page: Page, head: str) -> float:
     """Give 1 for Parquet and Excel, less for text that is a table by its ending or its first line."""
     if page.content.startswith(_MAGIC):
         return 1.0
-    start = head.lstrip()[:1]
+    start = head[:1000].lstrip()[:1]
     if not start or start == "<":
         return 0.0
     if PurePath(page.name).suffix.lower() in _ENDINGS:

@@ -22,6 +22,7 @@ _POSTS = 'li[id^="post_"]'
 _BODIES = ('[id^="post_message_"] .postcontent', '[id^="post_message_"]', ".postbody .content .postcontent")
 _DIGITS = re.compile(r"(\d+)")
 _THREAD_IN_URL = re.compile(r"(?:threads?/|showthread\.php\?(?:.*?\bt=)?|[?&]t=)(\d+)|/(\d+)-[^/]*$")
+_POSTED_BY = re.compile(r'<div class="bbcode_postedby">.*?</div>', re.DOTALL)
 _QUOTED_NUMBER = re.compile(r"#post(\d+)|[?&;]p=(\d+)")
 _GENERATOR = re.compile(r"""<meta[^>]*generator[^>]*content\s*=\s*["']vBulletin\s*([\d.]+)""", re.IGNORECASE)
 _ROOT = re.compile(r"""<html\b[^>]*\bid\s*=\s*["']vbulletin_html""", re.IGNORECASE)
@@ -80,7 +81,7 @@ def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
         position=int(digits[1]) if digits else 0,
         quotes=quotes,
         url=sheet.absolute(link),
-        edit_note=text_of(node.css_first(".lastedited")),
+        edit_note=text_of(node.css_first(".lastedited")) if sheet.contains("lastedited") else "",
     )
 
 
@@ -107,7 +108,7 @@ def own_words(html: str) -> tuple[str, tuple[FoundQuote, ...]]:
 def _without_quotes(html: str, quotes: list[FoundQuote]) -> str:
     if "bbcode_quote" not in html:
         return html
-    found = cut(html, "div", lambda tag: "bbcode_quote" in tag)
+    found = cut(html, "div", lambda tag: 'bbcode_quote"' in tag or "bbcode_quote " in tag)
     for piece in found.pieces:
         _quote(piece, quotes)
     return found.rest
@@ -115,10 +116,11 @@ def _without_quotes(html: str, quotes: list[FoundQuote]) -> str:
 
 def _quote(piece: str, quotes: list[FoundQuote]) -> None:
     inner = piece[piece.index(">") + 1 : piece.rfind("</div")]
-    heads = cut(inner, "div", lambda tag: "bbcode_postedby" in tag or "bbcode_quote_container" in tag)
-    head = next((piece for piece in heads.pieces if "bbcode_postedby" in piece), "")
+    nested = inner.find('class="bbcode_quote"')
+    match = _POSTED_BY.search(inner, 0, nested if nested >= 0 else len(inner))
+    head = match[0] if match else ""
     place = len(quotes)
-    text = words(_without_quotes(heads.rest, quotes))
+    text = words(_without_quotes(inner.replace(head, "", 1) if head else inner, quotes))
     source = _QUOTED_NUMBER.search(head)
     number = (source[1] or source[2]) if source else ""
     quotes.insert(place, FoundQuote(author=_quoted_author(head), text=text, number=number))

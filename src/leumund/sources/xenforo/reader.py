@@ -79,7 +79,7 @@ def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
         return None
     text, quotes = own_words(body.inner_html or "")
     stamp = node.css_first(".message-attribution time") or node.css_first("time.u-dt, time")
-    edited = node.css_first(".message-lastEdit time")
+    edited = node.css_first(".message-lastEdit time") if sheet.contains("message-lastEdit") else None
     place = _place(node)
     return RawPost(
         number=number,
