@@ -40,7 +40,20 @@ NAMES = [" ".join(("leumund", *command)) for command in COMMANDS]
 
 
 def test_all_commands_of_the_contract_are_there() -> None:
-    first_set = ["demo", "init", "doctor", "posts", "import", "run", "read", "teach", "picture", "publish", "explain", "label"]
+    first_set = [
+        "demo",
+        "init",
+        "doctor",
+        "posts",
+        "import",
+        "run",
+        "read",
+        "teach",
+        "picture",
+        "publish",
+        "explain",
+        "label",
+    ]
     assert {(name,) for name in first_set} | {("label", "take")} <= set(COMMANDS)
 
 
