@@ -204,3 +204,45 @@ def test_a_source_that_cannot_be_imported_says_so(tmp_path: Path, monkeypatch: p
         for name in [name for name in sys.modules if name.startswith("leumund.sources.broken_toy")]:
             del sys.modules[name]
         leumund.sources.__dict__.pop("broken_toy", None)
+
+
+@pytest.mark.parametrize("named", ["Europe/Berlin", "Europa/Berlin"])
+def test_a_named_zone_knows_summer_and_winter(named: str) -> None:
+    page = PHPBB.replace(b'title="Europe/Berlin"', f'title="{named}"'.encode())
+    page = page.replace(b"Sa 4. Apr 2020", b"Sa 4. Jan 2020")
+    post = next(read_page(page_of("x.html", page))).posts[1]
+    assert post.posted_at is not None
+    assert post.posted_at.isoformat() == "2020-01-04T08:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("./viewtopic.php?p=7&sid=0af3#p7", "https://a.example/forum/viewtopic.php?p=7#p7"),
+        ("/x/7", "https://a.example/x/7"),
+        ("threads/7-x?s=0af3&p=9", "https://a.example/forum/threads/7-x?p=9"),
+        ("../x", "https://a.example/x"),
+        ("//b.example/x", "https://b.example/x"),
+        ("https://b.example/x?sid=1", "https://b.example/x"),
+        ("#p7", "https://a.example/forum/viewtopic.php?t=1#p7"),
+        ("?t=2", "https://a.example/forum/viewtopic.php?t=2"),
+    ],
+)
+def test_links_become_addresses_without_session_marks(link: str, address: str) -> None:
+    from leumund.sources.found import Options
+    from leumund.sources.sheet import Sheet
+
+    sheet = Sheet(
+        page_of("x.html", b"<html></html>", url="https://a.example/forum/viewtopic.php?t=1&sid=0af3"), Options()
+    )
+    assert sheet.absolute(link) == address
+
+
+def test_a_post_that_speaks_of_utc_does_not_set_the_pages_zone() -> None:
+    page = PHPBB.decode()
+    page = (
+        page[: page.index('<div id="page-footer"')].replace("Kündigen!", "In UTC-5 gerechnet: kündigen!")
+        + "</body></html>"
+    )
+    post = next(read_page(page_of("x.html", page.encode()))).posts[1]
+    assert (str(post.posted_at), post.zone_assumed) == ("2020-04-04 08:00:00+02:00", "Europe/Berlin")

@@ -38,7 +38,8 @@ def test_a_german_csv_with_semicolons_is_understood() -> None:
 def test_delimiter_encoding_and_line_end_are_found_out(sign: str, encoding: str, end: str) -> None:
     rows = ["id author text date", "1 Käthe schlecht, 2020-04-03", "2 Jörg gut; 2020-04-04"]
     text = end.join(sign.join(f'"{cell}"' for cell in row.split()) for row in rows)
-    posts, _ = posts_of(text.encode(encoding))
+    posts, notes = posts_of(text.encode(encoding))
+    assert notes == []
     assert [(post.author, post.text) for post in posts] == [("Käthe", "schlecht,"), ("Jörg", "gut;")]
 
 

@@ -94,11 +94,13 @@ class Sheet:
             return self.address.partition("#")[0] + link
         if link.startswith(("http://", "https://")):
             return clean_url(link)
-        if link.startswith("./"):  # urljoin means the same and takes ten times as long
-            return clean_url(self._folder + link[2:])
+        # urljoin means the same and takes ten times as long
+        link = link.removeprefix("./")
         if link.startswith("/") and not link.startswith("//"):
             return clean_url(self._origin + link)
-        return clean_url(urljoin(self.base, link))
+        if ".." in link or ":" in link or link.startswith(("?", "//")):
+            return clean_url(urljoin(self.base, link))
+        return clean_url(self._folder + link)
 
     @cached_property
     def _origin(self) -> str:
@@ -194,8 +196,8 @@ def opened(text: str) -> str:
 
 
 def _ends_early(text: str) -> bool:
-    tail = text[-4096:].lower()
-    return "</html" not in tail and "</body" not in tail
+    tail = text[-65_536:]
+    return not any(end in tail for end in ("</html", "</body", "</HTML", "</BODY"))
 
 
 def _cut_back(text: str) -> str:

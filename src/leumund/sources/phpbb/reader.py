@@ -74,15 +74,18 @@ def _rules(sheet: Sheet, raw: list[RawPost]) -> DateRules:
 
 def _zone(sheet: Sheet) -> tzinfo | None:
     """Give the zone that the page's foot states; a named zone knows summer time, an offset does not."""
-    place = max(sheet.text.rfind("UTC", -40_000), sheet.text.rfind("GMT", -40_000))
-    if place < 0:
+    foot = max(sheet.text.rfind("-footer"), sheet.text.rfind("wrapfooter"), 0)
+    place = max(sheet.text.rfind("UTC", foot), sheet.text.rfind("GMT", foot))
+    if place < 0 or not foot:  # without a foot it may be a post that speaks of UTC
         return None
     near = sheet.text[max(place - 100, 0) : place + 120]
     named = _ZONE.search(near)
     try:
         return zone_of(named[1]) if named else zone_from_words(line(sheet.text[place : place + 120]))
-    except WrongUse:
-        return zone_from_words(near)
+    except WrongUse:  # the zone's name is translated: „Europa/Berlin“
+        offset = zone_from_words(near)
+        german = sheet.language.startswith("de") and offset in (zone_of("+1"), zone_of("+2"))
+        return zone_of("Europe/Berlin") if german else offset
 
 
 def _thread(sheet: Sheet) -> Thread:

@@ -49,7 +49,8 @@ def open_grid(page: Page, options: Options) -> Grid:
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return _excel(page, options)
     decoded = decode(content, name=page.name, declared=options.encoding)
-    notes = [decoded.note] if decoded.note else []
+    # a table declares nothing, so Windows-1252 is no mistake of its own; the preview names what was read
+    notes = [decoded.note] if decoded.note and options.encoding else []
     if decoded.text.lstrip()[:1] in ("{", "["):
         grid = _json(page.name, decoded.text)
     else:
