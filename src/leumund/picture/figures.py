@@ -27,7 +27,7 @@ __all__ = ["step"]
 
 KINDS = ("author", "thread", "both")
 INDEX = 0.01  # 1/10,000 -> index points −100..100
-LABELS_FOR_A_CELL = 30
+LABELS_FOR_A_CELL = 100  # with fewer of its own, what the whole brand's labels say is surer
 LABELS_FOR_A_BRAND = 20
 BOUND_ROWS = 2_000_000
 MOST_POWER = 3.0
@@ -54,7 +54,7 @@ def step(*, level: float, min_posts: int, rivals: int, snapshot_id: str) -> Step
         rows = [Estimate(snapshot_id=snapshot_id, **figure) for figure in book.figures()]
         return {"estimates": rows_to_arrow("estimates", sorted(rows, key=lambda row: row.figure_id))}
 
-    version = f"3|{level}|{min_posts}|{rivals}|{snapshot_id}"
+    version = f"4|{level}|{min_posts}|{rivals}|{snapshot_id}"
     return Whole("figures", ("cells", "judged"), ("estimates",), BOUND_ROWS, run, version=version)
 
 
@@ -296,7 +296,7 @@ def _power(rows: list[dict[str, Any]]) -> float:
     With it the corrected mean has the least error (λ of Angelopoulos, Duchi, Zrnic 2023, eq. 6, for all posts machine
     read); a timid reader gets more than 1, a useless one 0. With few labels the machine is taken as it is.
     """
-    if len(rows) < LABELS_FOR_A_CELL:
+    if len(rows) < LABELS_FOR_A_BRAND:
         return 1.0
     machine = np.array([row["machine_y"] for row in rows]) * INDEX
     label = np.array([row["label_y"] for row in rows]) * INDEX
