@@ -113,6 +113,22 @@ def test_a_gap_in_collection_is_hatched_over_the_whole_height() -> None:
     assert float(hatched[2]) == pytest.approx((960 - 52 - 45) * 20 / 400, abs=0.5)
 
 
+def test_where_only_a_part_is_missing_the_foot_is_hatched_and_the_line_goes_on() -> None:
+    part = Gap(date(2024, 3, 1), date(2024, 3, 20), whole=False)
+    svg = lines(Series("own", True, (a_dot(1), a_dot(2, 1))), gaps=(part,)).wide
+    hatched = re.search(r'd="M[\d.]+,393h[\d.]+v7h-[\d.]+Z" fill="url\(#c-w-gap\)"', svg)
+    assert hatched is not None
+
+
+def test_a_line_goes_on_from_borrowed_to_measured_and_stops_before_unproven() -> None:
+    supports = ("borrowed", "borrowed", "measured", "unproven")
+    svg = lines(Series("own", True, tuple(a_dot(1, i, support=s) for i, s in enumerate(supports)))).wide
+    (path,) = re.findall(r'own_line_borrowed_marks.*?<path d="([^"]+)"', svg)
+    assert path.count("L") == 2
+    assert "own_line_measured" not in svg
+    assert "own_band_unproven_bar" in svg
+
+
 def test_an_unproven_figure_is_hatched_and_has_neither_line_nor_point() -> None:
     svg = lines(Series("own", True, (a_dot(1, support="unproven"), a_dot(2, 1, support="unproven")))).wide
     assert "own_line" not in svg

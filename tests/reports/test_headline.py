@@ -100,21 +100,38 @@ def test_too_few_posts_are_said_to_be_too_few_and_not_zero() -> None:
 
 def test_the_weakest_aspect_is_only_called_weakest_when_it_stands_apart() -> None:
     picture = make_picture(Plan(weeks=12, aspects=2))
-    apart = tuple(
-        replace(f, value=-90.0, low=-95.0, high=-85.0) if f.aspect == "activation" and f.period == "all" else f
-        for f in picture.estimates
-    )
-    assert headline(replace(picture, estimates=apart), "de")[2].startswith("Am schwächsten ist „Schaltung und Umzug“")
+    assert headline(apart(picture, "activation"), "de")[2].startswith("Am schwächsten ist „Schaltung und Umzug“")
     level = with_figures(picture, value=-10.0, low=-20.0, high=0.0)
     assert headline(level, "de")[2].startswith("Kein Thema steht erkennbar schlechter")
 
 
+def apart(picture: Picture, aspect: str, *, high: float = -85.0) -> Picture:
+    """Give the picture with one of the own brand's aspects far down."""
+    figures = tuple(
+        replace(f, value=-90.0, low=-95.0, high=high) if f.aspect == aspect and f.period == "all" else f
+        for f in picture.estimates
+    )
+    return replace(picture, estimates=figures)
+
+
 def test_the_advice_opens_the_posts_on_the_weakest_aspect() -> None:
-    picture = make_picture(Plan(weeks=12))
+    picture = apart(make_picture(Plan(weeks=12)), "activation")
     told = advice(picture, "de")
     figure = next(figure for figure in picture.estimates if told.href == f"#f-{figure.figure_id}")
-    assert figure.aspect
-    assert figure.brand == picture.own
+    assert (figure.aspect, figure.brand, figure.period) == ("activation", picture.own, "all")
+
+
+def test_a_wide_interval_is_to_be_made_narrower_before_anything_else() -> None:
+    picture = with_figures(make_picture(Plan(weeks=12)), value=-10.0, low=-40.0, high=20.0)
+    assert "60 Punkte weit" in advice(picture, "de").text
+    assert "label" in advice(picture, "de").command
+    narrow = with_figures(picture, low=-12.0, high=-8.0)
+    assert advice(narrow, "de").href
+
+
+def test_an_aspect_with_an_interval_that_tells_nothing_is_not_called_weak() -> None:
+    picture = apart(make_picture(Plan(weeks=12)), "activation", high=95.0)
+    assert headline(picture, "de")[2].startswith("Bei einzelnen Themen reicht es noch nicht")
 
 
 def test_without_posts_the_advice_is_to_bring_some_in() -> None:

@@ -16,7 +16,7 @@ import pytest
 from leumund.errors import StorageError
 from leumund.picture.view import Picture
 from leumund.reports import behind, write_report
-from leumund.reports.gaps import stretches, whole_gaps
+from leumund.reports.gaps import shown_gaps, stretches, whole_gaps
 from leumund.reports.html import MOST_BYTES, report_html
 from leumund.reports.overtime import _change
 from leumund.reports.sidebyside import disagree
@@ -272,6 +272,8 @@ def test_only_when_most_of_the_posts_are_missing_is_the_whole_interrupted() -> N
     assert whole_gaps(rows("", "gap")) == []
     assert len(whole_gaps(rows("outage", ""))) == 1
     assert whole_gaps(rows("partial", "partial")) == []
+    assert [gap.whole for gap in shown_gaps(rows("", "gap"))] == [False]
+    assert [gap.whole for gap in shown_gaps(rows("outage", "gap"))] == [True]
 
 
 def test_a_change_is_told_only_beyond_what_both_intervals_bear() -> None:

@@ -15,15 +15,16 @@ from leumund.charts.theme import AXIS, OWN, PAPER, QUIET, RIVAL, hatch
 
 __all__ = ["Gap", "LineChart", "Series", "draw_lines"]
 
-_LABEL_PX = 7.2  # a character of the labels' type, on average
+_LABEL_PX = 7.6  # a character of the labels' type, on average
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Days without collection, first and last one included."""
+    """Days without collection, first and last one included; whole = most of what was to come is missing."""
 
     first: date
     last: date
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,24 @@ def _drawn(chart: LineChart, frame: Frame, chart_id: str, months: int) -> str:
     return to_svg(specification, chart_id=chart_id, title=chart.title, description=chart.description)
 
 
-def _runs(series: Series) -> list[list[Dot]]:
-    """Split a series where a figure is missing or where its support changes."""
-    return [
-        [dot for dot in run if dot is not None]
+def _runs(series: Series) -> list[tuple[str, list[Dot]]]:
+    """Split a series where a figure is missing or where its support changes: (support, dots).
+
+    Between a measured and a borrowed figure the line goes on, in the weaker one's form.
+    """
+    found = [
+        (support, [dot for dot in run if dot is not None])
         for support, run in groupby(series.dots, key=lambda dot: dot.support if dot else "")
-        if support
     ]
+    nothing: tuple[str, list[Dot]] = ("", [])
+    joined = []
+    for before, (support, run), after in zip([nothing, *found], found, [*found[1:], nothing], strict=False):
+        first = before[1][-1:] if support == "borrowed" and before[0] == "measured" else []
+        last = after[1][:1] if support == "borrowed" and after[0] == "measured" else []
+        met = support == "measured" and "borrowed" in (before[0], after[0])
+        if support and not (met and len(run) == 1):
+            joined.append((support, first + run + last))
+    return joined
 
 
 def _point(dot: Dot) -> dict[str, Any]:
@@ -145,12 +157,12 @@ class _Sheet:
         colour = OWN if series.own else RIVAL
         looks: dict[str, dict[str, Any]] = {
             "measured": {"fill": colour, "fillOpacity": 0.2},
-            "borrowed": {"fill": colour, "fillOpacity": 0.2, "stroke": colour, "strokeDash": [4, 3]},
+            "borrowed": {"fill": colour, "fillOpacity": 0.2},
             "unproven": {"fill": hatch("own" if series.own else "rival")},
         }
         drawer = "band" if series.own or self.chart.small else "hidden"
         for support, look in looks.items():
-            runs = [run for run in _runs(series) if run[0].support == support]
+            runs = [run for found, run in _runs(series) if found == support]
             for kind, kept in (
                 ("area", [run for run in runs if len(run) > 1]),
                 ("bar", [r for r in runs if len(r) == 1]),
@@ -167,7 +179,7 @@ class _Sheet:
 
     def _line(self, name: str, series: Series) -> Iterator[dict[str, Any]]:
         for support in ("measured", "borrowed"):
-            runs = [run for run in _runs(series) if run[0].support == support]
+            runs = [run for found, run in _runs(series) if found == support]
             if not runs:
                 continue
             look: dict[str, Any] = {
@@ -187,20 +199,20 @@ class _Sheet:
             }
 
     def _gaps(self) -> Iterator[dict[str, Any]]:
-        if not self.chart.gaps:
-            return
-        day = 24 * 60 * 60 * 1000
-        ends = (millis(self.chart.first), millis(self.chart.last))
-        values = [
-            {"t": max(ends[0], millis(gap.first)), "e": min(ends[1], millis(gap.last) + day)} for gap in self.chart.gaps
-        ]
-        encoding = {**_x("t"), "x2": {"field": "e"}, "y": {"value": 0}, "y2": {"value": self.frame.height}}
-        for fill in (PAPER, hatch("gap")):
-            yield {
-                "data": {"values": values},
-                "mark": {"type": "rect", "fill": fill, "aria": False},
-                "encoding": encoding,
-            }
+        """Most is missing: hatched over the whole height, the line interrupted; only a part: hatched at the foot."""
+        for whole in (True, False):
+            values = [self._stretch(gap) for gap in self.chart.gaps if gap.whole is whole]
+            if not values:
+                continue
+            top = 0 if whole else self.frame.height - 7
+            encoding = {**_x("t"), "x2": {"field": "e"}, "y": {"value": top}, "y2": {"value": self.frame.height}}
+            for fill in (PAPER, hatch("gap")):
+                look = {"type": "rect", "fill": fill, "aria": False}
+                yield {"data": {"values": values}, "mark": look, "encoding": encoding}
+
+    def _stretch(self, gap: Gap) -> dict[str, Any]:
+        first, end = millis(gap.first), millis(gap.last) + 24 * 60 * 60 * 1000
+        return {"t": max(millis(self.chart.first), first), "e": min(millis(self.chart.last), end)}
 
     def _dots(self, name: str, series: Series) -> dict[str, Any]:
         values = [

@@ -54,7 +54,7 @@ class StripChart:
 def draw_strip(chart: StripChart) -> Chart:
     """Draw the strip for a wide page and for a telephone."""
     longest = max((len(row.label) for row in chart.rows), default=0)
-    wide = Frame(width=960, height=_ROW * len(chart.rows), left=min(240, int(longest * 7.2) + 20), right=20)
+    wide = Frame(width=960, height=_ROW * len(chart.rows), left=min(260, int(longest * 7.6) + 24), right=20)
     narrow = Frame(width=358, height=(_ROW + 18) * len(chart.rows), left=14, right=14)
     return Chart(_drawn(chart, wide, "w", months=8), _drawn(chart, narrow, "n", months=4))
 

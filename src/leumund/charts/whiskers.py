@@ -13,7 +13,7 @@ from leumund.charts.theme import AXIS, INK, OWN, PAPER, QUIET, RIVAL, hatch
 
 __all__ = ["Row", "WhiskerChart", "draw_whiskers"]
 
-_LABEL_PX = 7.2
+_LABEL_PX = 7.6
 _SHAPES = {"circle": "circle", "ring": "circle", "square": "square"}
 
 

@@ -36,11 +36,12 @@ def method_panels(picture: Picture, language: str) -> Panel:
     level = number(100 * picture.level, language)
     names = ("index", "interval", "clusters", "correction", "copies", "share", "supports")
     paragraphs = tuple(say(f"method.{name}", language, level=level) for name in names)
-    good = tuple(f"{tongue}: {sentence}" for tongue, sentence in method.how_good)
+    told = [sentence for tongue, sentence in method.how_good if tongue == language]
+    good = " ".join(told or [sentence for _, sentence in method.how_good])
     slowest = sorted(method.step_seconds, key=lambda step: -step[1])[:5]
     facts = [
         ("model", f"{method.model} {method.model_version}".strip()),
-        *(("how_good", sentence) for sentence in good),
+        ("how_good", good),
         ("labels", number(method.n_labels, language)),
         ("readers", ", ".join(method.readers)),
         ("zones", ", ".join(method.zone_assumed)),

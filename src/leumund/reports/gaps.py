@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from leumund.charts import Gap
 from leumund.tables import Coverage
 
-__all__ = ["missing_days", "stretches", "whole_gaps"]
+__all__ = ["missing_days", "shown_gaps", "stretches", "whole_gaps"]
 
 _MISSING = ("gap", "outage")
 
@@ -48,3 +48,15 @@ def whole_gaps(rows: Sequence[Coverage]) -> list[Gap]:
         if row.problem in _MISSING:
             missing[row.day] += weight
     return stretches(day for day, weight in missing.items() if weight * 2 > total[day])
+
+
+def shown_gaps(rows: Sequence[Coverage]) -> tuple[Gap, ...]:
+    """Give what a chart over time marks: stretches where most is missing, and the other days on which a venue is."""
+    whole = whole_gaps(rows)
+    held = {day for gap in whole for day in _days(gap)}
+    rest = stretches(day for day in missing_days(rows) if day not in held)
+    return (*whole, *(Gap(gap.first, gap.last, whole=False) for gap in rest))
+
+
+def _days(gap: Gap) -> list[date]:
+    return [gap.first + timedelta(days=place) for place in range((gap.last - gap.first).days + 1)]

@@ -9,10 +9,14 @@ from leumund.reports.figures import Figures, anchor, aspect_name, span_of, spoke
 from leumund.tables import Estimate
 from leumund.wording import say
 
-__all__ = ["Advice", "advice", "headline", "listed", "weakest_aspect"]
+__all__ = ["Advice", "advice", "headline", "listed", "stands_apart", "weakest_aspect"]
 
 # Two hundred labels make the correction's own error about as large as seven points of the index.
 LABELS_ADVISED = 200
+# An interval wider than this says so little about an aspect that the sentence says so.
+TELLS_NOTHING = 60.0
+# An interval of the whole wider than this is worth more labels before anything else.
+WIDE = 15.0
 
 
 @dataclass(frozen=True)
@@ -96,14 +100,26 @@ def weakest_aspect(figures: Figures) -> Estimate | None:
     return min(held, key=lambda figure: figure.value or 0, default=None)
 
 
+def stands_apart(weakest: Estimate, figures: Figures) -> bool:
+    """Tell whether the weakest aspect lies below the whole with both intervals apart."""
+    whole = figures.whole("net_index", figures.picture.own)
+    return whole is not None and (weakest.high or 0) < (whole.low or 0)
+
+
+def _width(figure: Estimate) -> float:
+    return (figure.high or 0) - (figure.low or 0)
+
+
 def _weakest(figures: Figures, language: str) -> str:
-    weakest, whole = weakest_aspect(figures), figures.whole("net_index", figures.picture.own)
-    if weakest is None or whole is None:
+    weakest = weakest_aspect(figures)
+    if weakest is None:
         return say("headline.no_aspect", language)
-    apart = weakest.high is not None and whole.low is not None and weakest.high < whole.low
-    key = "headline.weakest" if apart else "headline.no_weakest"
-    name = aspect_name(weakest.aspect, language)
-    return say(key, language, aspect=name, span=span_of(weakest, language))
+    name, span = aspect_name(weakest.aspect, language), span_of(weakest, language)
+    if stands_apart(weakest, figures):
+        return say("headline.weakest", language, aspect=name, span=span)
+    if _width(weakest) > TELLS_NOTHING:
+        return say("headline.wide_aspects", language, aspect=name, span=span)
+    return say("headline.no_weakest", language, aspect=name, span=span)
 
 
 def advice(picture: Picture, language: str) -> Advice:
@@ -116,8 +132,12 @@ def advice(picture: Picture, language: str) -> Advice:
         return Advice(say("advice.more", language, brand=picture.own), command="leumund collect")
     if whole.support == "unproven":
         return Advice(say("advice.label", language, n=LABELS_ADVISED), command=say("advice.label_command", language))
-    if weakest is not None and figures.behind.get(weakest.figure_id):
+    apart = weakest is not None and stands_apart(weakest, figures)
+    if _width(whole) > WIDE and not apart:
+        text = say("advice.sharpen", language, n=LABELS_ADVISED, width=round(_width(whole)))
+        return Advice(text, command=say("advice.label_command", language))
+    if weakest is not None and _width(weakest) <= TELLS_NOTHING and figures.behind.get(weakest.figure_id):
         name = aspect_name(weakest.aspect, language)
         link = say("advice.read_link", language, aspect=name)
-        return Advice(say("advice.read", language, aspect=name), href=anchor(weakest), link=link)
+        return Advice(say("advice.read", language), href=anchor(weakest), link=link)
     return Advice(say("advice.look", language), href=anchor(whole), link=say("advice.look_link", language))

@@ -20,7 +20,7 @@ from leumund.charts import (
 )
 from leumund.charts.scales import domain
 from leumund.reports.figures import Figures, dot, period_name, span_of, spoken
-from leumund.reports.gaps import missing_days, stretches, whole_gaps
+from leumund.reports.gaps import missing_days, shown_gaps, stretches
 from leumund.reports.panel import Cell, Panel, Sheet, figure_cell
 from leumund.tables import Coverage, Estimate
 from leumund.wording import day, month, number, say, share_span, signed
@@ -62,15 +62,20 @@ def _all_series(figures: Figures, measure: str, period: str, language: str, *, s
 
 
 def _gap_note(gaps: Sequence[Gap], language: str) -> str:
-    if not gaps:
-        return ""
-    spans = ", ".join(
-        day(gap.first, language)
-        if gap.first == gap.last
-        else say("period.from_to", language, first=gap.first, last=gap.last)
-        for gap in gaps[:3]
-    )
-    return say("note.gap", language, spans=spans + (" …" if len(gaps) > 3 else ""))
+    """Say which stretches the chart hatches; beyond three of a kind the strip below tells the rest."""
+    notes = []
+    for key, whole in (("note.gap", True), ("note.part_gap", False)):
+        kept = [gap for gap in gaps if gap.whole is whole]
+        if kept:
+            spans = ", ".join(_stretch_text(gap, language) for gap in kept[:3]) + (" …" if len(kept) > 3 else "")
+            notes.append(say(key, language, spans=spans))
+    return " ".join(notes)
+
+
+def _stretch_text(gap: Gap, language: str) -> str:
+    if gap.first == gap.last:
+        return day(gap.first, language)
+    return say("period.from_to", language, first=gap.first, last=gap.last)
 
 
 def _support_notes(series: Sequence[Series], language: str) -> list[str]:
@@ -132,7 +137,7 @@ def lead_panel(figures: Figures, language: str) -> Panel:
     """Give the first chart: the own brand's index over time with its band, the rivals in grey."""
     picture, period = figures.picture, figures.readable_period
     series = _all_series(figures, "net_index", period, language)
-    gaps = whole_gaps(picture.coverage)
+    gaps = shown_gaps(picture.coverage)
     title = _moved(figures, period, language)
     parts = [say(f"note.lead_{period}", language, level=number(100 * picture.level, language))]
     if len(series) < len(figures.brands):
@@ -145,7 +150,7 @@ def lead_panel(figures: Figures, language: str) -> Panel:
         series=series,
         first=picture.period_start,
         last=picture.period_end,
-        gaps=tuple(gaps),
+        gaps=gaps,
         lowest=-100,
         highest=100,
         tell=_index_teller(language),
@@ -176,7 +181,7 @@ def share_panel(figures: Figures, language: str) -> Panel:
         series=series,
         first=picture.period_start,
         last=picture.period_end,
-        gaps=tuple(whole_gaps(picture.coverage)),
+        gaps=shown_gaps(picture.coverage),
         lowest=0,
         highest=100,
         tell=_percent_teller(language),
@@ -215,7 +220,7 @@ def _weekly_chart(figures: Figures, chart_id: str, series: Series, language: str
         series=(series,),
         first=picture.period_start,
         last=picture.period_end,
-        gaps=tuple(whole_gaps(picture.coverage)),
+        gaps=shown_gaps(picture.coverage),
         lowest=-100,
         highest=100,
         tell=_index_teller(language),

@@ -9,7 +9,7 @@ from leumund.charts import Dot, Row, Tick, WhiskerChart, draw_whiskers
 from leumund.charts.scales import domain
 from leumund.picture.view import TrueValue
 from leumund.reports.figures import Figures, aspect_name, dot, full_name, period_name, span_of, spoken
-from leumund.reports.headline import verdicts, weakest_aspect
+from leumund.reports.headline import stands_apart, verdicts, weakest_aspect
 from leumund.reports.panel import Cell, Panel, Sheet, figure_cell
 from leumund.tables import Estimate
 from leumund.wording import index_span, say, signed
@@ -71,7 +71,7 @@ def brand_panel(figures: Figures, language: str) -> Panel:
     heads = (say("head.brand", language), *(say(f"counted.{counted}", language) for counted in COUNTED))
     sheet = Sheet(say("caption.brands", language), heads, tuple(cells))
     title, note = _brand_title(figures, language), say("brands.note", language)
-    return _panel(_whiskers("brands", title, note, rows, language), sheet)
+    return _panel(_whiskers("brands", title, note, rows, language), sheet, opened=True)
 
 
 def quarter_panel(figures: Figures, language: str) -> Panel | None:
@@ -101,6 +101,8 @@ def _quarter_title(figures: Figures, quarters: int, language: str) -> str:
     own = figures.picture.own
     differences = [f for r in figures.picture.rivals for f in figures.over_time("difference", own, "quarter", rival=r)]
     shown = {f.period_start for f in differences if spoken(f) and f.verdict in ("higher", "lower")}
+    if not shown:
+        return say("quarters.none", language)
     return say("quarters.title", language, n=len(shown), quarters=quarters)
 
 
@@ -110,8 +112,9 @@ def _brand_title(figures: Figures, language: str) -> str:
         return say("brands.alone", language)
     if not spoken(figures.whole("net_index", figures.picture.own)):
         return say("brands.unproven", language)
-    rivals = len(figures.picture.rivals)
-    brand = figures.picture.own
+    rivals, brand = len(figures.picture.rivals), figures.picture.own
+    if counts["no_difference_shown"] == rivals:
+        return say("brands.none", language, brand=brand)
     return say("brands.title", language, brand=brand, above=counts["higher"], below=counts["lower"], n=rivals)
 
 
@@ -188,6 +191,8 @@ def _aspect_title(figures: Figures, language: str) -> str:
     weakest = weakest_aspect(figures)
     if weakest is None:
         return say("aspects.none", language)
+    if not stands_apart(weakest, figures):
+        return say("aspects.no_weakest", language)
     return say(
         "aspects.title",
         language,
@@ -204,10 +209,7 @@ def truth_panel(figures: Figures, language: str) -> Panel | None:
         return None
     inside = sum(_holds(truth, figure) for truth, figure in held)
     title = say("truth.title", language, inside=inside, n=len(held))
-    order = {"all": 0, "quarter": 1, "week": 2}
-    own = figures.picture.own
-    drawn = [pair for pair in held if pair[0].measure == "net_index"]
-    shown = sorted(drawn, key=lambda pair: (order.get(pair[0].period, 3), pair[0].brand != own))[:_TRUTHS_DRAWN]
+    shown = _drawn_truths(held, figures)
     rows = [_truth_row(truth, figure, figures, language) for truth, figure in shown]
     names = ("figure", "period", "truth", "machine", "corrected", "holds")
     heads = tuple(say(f"head.{name}", language) for name in names)
@@ -215,6 +217,15 @@ def truth_panel(figures: Figures, language: str) -> Panel | None:
     sheet = Sheet(say("caption.truth", language), heads, cells)
     note = say("truth.note", language)
     return _panel(_whiskers("truth", title, note, rows, language), sheet)
+
+
+def _drawn_truths(held: list[tuple[TrueValue, Estimate]], figures: Figures) -> list[tuple[TrueValue, Estimate]]:
+    """The own brand's index over all longer periods, and each rival's over the last one."""
+    drawn = [pair for pair in held if pair[0].measure == "net_index" and pair[0].period != "week"]
+    drawn = drawn or [pair for pair in held if pair[0].measure == "net_index"]
+    own = [pair for pair in drawn if pair[0].brand == figures.picture.own]
+    last = {pair[0].brand: pair for pair in drawn if pair[0].brand != figures.picture.own}
+    return own[-_TRUTHS_DRAWN:] + list(last.values())
 
 
 def _beside(figures: Figures, truth: TrueValue) -> Estimate | None:
