@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from leumund.picture.counting import by_period
 from leumund.picture.identity import figure_id_of
+from leumund.picture.masking import masked
 from leumund.step import Batch, Query, Step
 from leumund.tables import Evidence, field_names, rows_to_arrow
 
@@ -40,10 +41,10 @@ def telling(tables: Mapping[str, Table]) -> Table:
 
 
 def quote(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Cut each post to an excerpt around its telling words and name the figure it stands behind."""
+    """Mask and cut each post to an excerpt around its telling words and name the figure it stands behind."""
     quoted = []
     for row in batch.to_pylist():
-        excerpt, mark_start, mark_end = excerpt_of(row["text"], row["span_start"], row["span_end"])
+        excerpt, mark_start, mark_end = excerpt_of(*masked(row["text"], row["span_start"], row["span_end"]))
         figure_id = figure_id_of(
             measure="net_index",
             brand=row["brand"],
@@ -80,5 +81,5 @@ def steps() -> tuple[Step, ...]:
     """Give the steps from opinions to quoted evidence."""
     return (
         Query("telling", ("opinions", "readings", "posts", "languages"), "telling", telling, version="2"),
-        Batch("quote", reads="telling", writes="evidence", needs=field_names("telling"), run=quote, version="2"),
+        Batch("quote", reads="telling", writes="evidence", needs=field_names("telling"), run=quote, version="3"),
     )
