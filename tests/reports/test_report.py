@@ -265,15 +265,17 @@ def test_days_that_follow_one_another_are_one_stretch() -> None:
 
 
 def test_only_when_most_of_the_posts_are_missing_is_the_whole_interrupted() -> None:
-    def rows(big: str, small: str) -> list[Coverage]:
-        day = date(2024, 5, 3)
-        return [Coverage("big", day, 90.0, 0, big), Coverage("small", day, 10.0, 0, small)]
+    def rows(big: str, small: str, *, days: int = 4) -> list[Coverage]:
+        found = [date(2024, 5, 3 + place) for place in range(days)]
+        told = (("big", 90.0, big), ("small", 10.0, small))
+        return [Coverage(venue, day, posts, 0, problem) for day in found for venue, posts, problem in told]
 
     assert whole_gaps(rows("", "gap")) == []
     assert len(whole_gaps(rows("outage", ""))) == 1
     assert whole_gaps(rows("partial", "partial")) == []
     assert [gap.whole for gap in shown_gaps(rows("", "gap"))] == [False]
     assert [gap.whole for gap in shown_gaps(rows("outage", "gap"))] == [True]
+    assert [gap.whole for gap in shown_gaps(rows("outage", "gap", days=1))] == [False]
 
 
 def test_a_change_is_told_only_beyond_what_both_intervals_bear() -> None:

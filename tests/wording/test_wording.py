@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import leumund
 from leumund.errors import UnknownName
-from leumund.wording import catalogue, day, index_span, month, number, quarter, say, share_span, signed
+from leumund.wording import catalogue, day, day_span, index_span, month, number, quarter, say, share_span, signed
 
 SOURCES = Path(leumund.__file__).parent
 
@@ -64,6 +64,9 @@ def test_numbers_and_dates_take_the_form_of_the_language() -> None:
     assert signed(-18.4, "en") == "−18"
     assert day(date(2010, 5, 3), "de") == "3. Mai 2010"
     assert day(date(2010, 5, 3), "en") == "3 May 2010"
+    assert day_span(date(2023, 9, 8), date(2023, 9, 16), "de") == "8. bis 16. September 2023"
+    assert day_span(date(2023, 9, 8), date(2023, 10, 1), "en") == "8 September 2023 to 1 October 2023"
+    assert day_span(date(2023, 9, 8), date(2023, 9, 8), "en") == "8 September 2023"
     assert month(date(2010, 5, 3), "en") == "May 2010"
     assert quarter(date(2010, 12, 31), "de") == "4. Quartal 2010"
     assert say("report.made", "de", when=datetime(2010, 5, 3, 7, 5), snapshot="x").startswith(

@@ -207,7 +207,7 @@ class _Sheet:
             top = 0 if whole else self.frame.height - 7
             encoding = {**_x("t"), "x2": {"field": "e"}, "y": {"value": top}, "y2": {"value": self.frame.height}}
             for fill in (PAPER, hatch("gap")):
-                look = {"type": "rect", "fill": fill, "aria": False}
+                look = {"type": "rect", "fill": fill, "aria": False, "stroke": None if whole else AXIS}
                 yield {"data": {"values": values}, "mark": look, "encoding": encoding}
 
     def _stretch(self, gap: Gap) -> dict[str, Any]:

@@ -51,8 +51,11 @@ def whole_gaps(rows: Sequence[Coverage]) -> list[Gap]:
 
 
 def shown_gaps(rows: Sequence[Coverage]) -> tuple[Gap, ...]:
-    """Give what a chart over time marks: stretches where most is missing, and the other days on which a venue is."""
-    whole = whole_gaps(rows)
+    """Give what a chart over time marks: stretches where most is missing, and the other days on which a venue is.
+
+    One or two days without the larger venues do not interrupt a line; they count as a part.
+    """
+    whole = [gap for gap in whole_gaps(rows) if (gap.last - gap.first).days >= 2]
     held = {day for gap in whole for day in _days(gap)}
     rest = stretches(day for day in missing_days(rows) if day not in held)
     return (*whole, *(Gap(gap.first, gap.last, whole=False) for gap in rest))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,10 +102,16 @@ def _text(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
+def _unbroken(text: str) -> str:
+    """Keep an interval on one line: its spaces do not break."""
+    return re.sub(r"\([−+\d][^()]*\)", lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+
+
 def _template() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     surroundings = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    surroundings.filters["unbroken"] = _unbroken
     return surroundings.get_template("report.html.j2")

@@ -23,7 +23,7 @@ from leumund.reports.figures import Figures, dot, period_name, span_of, spoken
 from leumund.reports.gaps import missing_days, shown_gaps, stretches
 from leumund.reports.panel import Cell, Panel, Sheet, figure_cell
 from leumund.tables import Coverage, Estimate
-from leumund.wording import day, month, number, say, share_span, signed
+from leumund.wording import day, day_span, month, number, say, share_span, signed
 
 __all__ = ["coverage_panel", "lead_panel", "share_panel", "weekly_panel"]
 
@@ -67,15 +67,11 @@ def _gap_note(gaps: Sequence[Gap], language: str) -> str:
     for key, whole in (("note.gap", True), ("note.part_gap", False)):
         kept = [gap for gap in gaps if gap.whole is whole]
         if kept:
-            spans = ", ".join(_stretch_text(gap, language) for gap in kept[:3]) + (" …" if len(kept) > 3 else "")
+            spans = ", ".join(day_span(gap.first, gap.last, language) for gap in kept[:3]) + (
+                " …" if len(kept) > 3 else ""
+            )
             notes.append(say(key, language, spans=spans))
     return " ".join(notes)
-
-
-def _stretch_text(gap: Gap, language: str) -> str:
-    if gap.first == gap.last:
-        return day(gap.first, language)
-    return say("period.from_to", language, first=gap.first, last=gap.last)
 
 
 def _support_notes(series: Sequence[Series], language: str) -> list[str]:
@@ -142,11 +138,12 @@ def lead_panel(figures: Figures, language: str) -> Panel:
     parts = [say(f"note.lead_{period}", language, level=number(100 * picture.level, language))]
     if len(series) < len(figures.brands):
         parts.append(say("note.rivals_left_out", language))
-    note = " ".join([*parts, *_support_notes(series, language), _gap_note(gaps, language)]).strip()
+    note = " ".join(parts)
+    remarks = " ".join([*_support_notes(series, language), _gap_note(gaps, language)]).strip()
     chart = LineChart(
         chart_id="lead",
         title=title,
-        description=note,
+        description=f"{note} {remarks}".strip(),
         series=series,
         first=picture.period_start,
         last=picture.period_end,
@@ -159,7 +156,7 @@ def lead_panel(figures: Figures, language: str) -> Panel:
     if not any(dot for one in series for dot in one.dots):
         return Panel("lead", title, "")
     drawn = (("", draw_lines(chart)),)
-    return Panel("lead", title, note, drawn, _sheet(figures, "net_index", period, language))
+    return Panel("lead", title, note, drawn, _sheet(figures, "net_index", period, language), remarks=remarks)
 
 
 def share_panel(figures: Figures, language: str) -> Panel:
@@ -268,8 +265,7 @@ def _strip_row(venue: str, rows: Sequence[Coverage], language: str) -> StripRow:
                 "coverage.stretch_whole" if whole else "coverage.stretch_part",
                 language,
                 venue=venue,
-                first=gap.first,
-                last=gap.last,
+                days=day_span(gap.first, gap.last, language),
             ),
         )
         for whole, gap in found

@@ -41,6 +41,7 @@ class Panel:
     charts: tuple[tuple[str, Chart], ...] = ()
     sheet: Sheet | None = None
     open_sheet: bool = False  # the table is the thing itself, not the chart's other form
+    remarks: str = ""  # how to read what is dashed or hatched, below the chart
     paragraphs: tuple[str, ...] = field(default=())
 
 

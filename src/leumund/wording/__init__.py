@@ -7,13 +7,14 @@
 """
 
 from leumund.wording.catalogue import LANGUAGES, catalogue, say
-from leumund.wording.forms import clock, day, index_span, month, number, quarter, share_span, signed
+from leumund.wording.forms import clock, day, day_span, index_span, month, number, quarter, share_span, signed
 
 __all__ = [
     "LANGUAGES",
     "catalogue",
     "clock",
     "day",
+    "day_span",
     "index_span",
     "month",
     "number",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import lru_cache
 
-__all__ = ["clock", "day", "index_span", "month", "number", "quarter", "share_span", "signed"]
+__all__ = ["clock", "day", "day_span", "index_span", "month", "number", "quarter", "share_span", "signed"]
 
 # English dates are written day first: 3 May 2010.
 _LOCALES = {"de": "de_DE", "en": "en_GB"}
@@ -65,6 +65,20 @@ def clock(when: datetime, language: str) -> str:
     '3. Mai 2010, 14:05 UTC'
     """
     return f"{day(when.date(), language)}, {when:%H:%M} UTC"
+
+
+def day_span(first: date, last: date, language: str) -> str:
+    """Give the days from first to last in words, saying month and year once where they are the same.
+
+    >>> day_span(date(2023, 9, 8), date(2023, 9, 16), "de"), day_span(date(2023, 9, 8), date(2023, 10, 1), "en")
+    ('8. bis 16. September 2023', '8 September 2023 to 1 October 2023')
+    """
+    if first == last:
+        return day(first, language)
+    start = day(first, language)
+    if (first.year, first.month) == (last.year, last.month):
+        start = f"{first.day}." if language == "de" else str(first.day)
+    return f"{start} {_TO[language]} {day(last, language)}"
 
 
 @lru_cache(maxsize=10_000)
