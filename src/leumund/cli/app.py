@@ -21,7 +21,7 @@ app = typer.Typer(
     name="leumund",
     cls=NearGroup,
     help="Listens to what people say about a company in internet forums and measures that image honestly.",
-    epilog="Example: leumund demo mydemo",
+    epilog="Example: leumund demo mydemo --posts 2000",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -115,7 +115,7 @@ def demo(
     doing.demo(folder, posts=posts, seed=seed, language=language.value, open_report=open_report)
 
 
-@app.command(epilog="Example: leumund init mybrand --brand 'Own=alias' --brand Rival")
+@app.command(epilog="Example: leumund init mybrand --brand 'Telekom=T-Com,rosa Riese' --brand Vodafone")
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the new project.", show_default=False)],
     brand: Annotated[
