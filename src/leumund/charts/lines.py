@@ -199,15 +199,15 @@ class _Sheet:
             }
 
     def _gaps(self) -> Iterator[dict[str, Any]]:
-        """Most is missing: hatched over the whole height, the line interrupted; only a part: hatched at the foot."""
+        """Most is missing: hatched over the whole height, the line interrupted; only a part: grey at the foot."""
         for whole in (True, False):
             values = [self._stretch(gap) for gap in self.chart.gaps if gap.whole is whole]
             if not values:
                 continue
-            top = 0 if whole else self.frame.height - 7
+            top = 0 if whole else self.frame.height - 6
             encoding = {**_x("t"), "x2": {"field": "e"}, "y": {"value": top}, "y2": {"value": self.frame.height}}
-            for fill in (PAPER, hatch("gap")):
-                look = {"type": "rect", "fill": fill, "aria": False, "stroke": None if whole else AXIS}
+            for fill in (PAPER, hatch("gap")) if whole else (AXIS,):
+                look = {"type": "rect", "fill": fill, "aria": False}
                 yield {"data": {"values": values}, "mark": look, "encoding": encoding}
 
     def _stretch(self, gap: Gap) -> dict[str, Any]:
