@@ -21,7 +21,7 @@ app = typer.Typer(
     name="leumund",
     cls=NearGroup,
     help="Listens to what people say about a company in internet forums and measures that image honestly.",
-    epilog="Example: leumund demo mydemo --posts 2000",
+    epilog="Example: leumund demo mydemo --posts 1000",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -101,7 +101,7 @@ def _root(
     """`main` has answered --version before this is reached; it stands here for the help page."""
 
 
-@app.command(epilog="Example: leumund demo mydemo --posts 2000")
+@app.command(epilog="Example: leumund demo mydemo --posts 1000")
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder to build it in.")] = Path("demo"),
     posts: Annotated[int, typer.Option(help="How many posts to simulate.", min=1_000, max=100_000)] = 20_000,
