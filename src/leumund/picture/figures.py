@@ -54,7 +54,7 @@ def step(*, level: float, min_posts: int, rivals: int, snapshot_id: str) -> Step
         rows = [Estimate(snapshot_id=snapshot_id, **figure) for figure in book.figures()]
         return {"estimates": rows_to_arrow("estimates", sorted(rows, key=lambda row: row.figure_id))}
 
-    version = f"4|{level}|{min_posts}|{rivals}|{snapshot_id}"
+    version = f"5|{level}|{min_posts}|{rivals}|{snapshot_id}"
     return Whole("figures", ("cells", "judged"), ("estimates",), BOUND_ROWS, run, version=version)
 
 
@@ -233,7 +233,7 @@ class _Book:
         self, key: Key, cells: Cells, machine: Cells, i: int, *, support: str, method: str, n_labels: int = 0
     ) -> dict[str, Any]:
         measure, brand, rival, aspect, period, start, counted = key
-        sides = self._cells[key] if measure != "difference" else self._cells[("net_index", brand, "", *key[3:])]
+        sides = self._cells["net_index", brand, "", aspect, period, start, counted]  # whose voices are heard
         enough = sides["both"]["n_posts"] >= self._min_posts and bool(np.isfinite(cells.low[i]))
         return {
             "figure_id": figure_id_of(
