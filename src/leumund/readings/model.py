@@ -28,7 +28,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One question with its answers; logit = intercept + features · dense + scale · sum of weights / norm_of(n-grams)."""
+    """One question and its answers: logit = intercept + features · dense + scale · weights' sum / norm_of(n-grams)."""
 
     name: str
     answers: tuple[str, ...]
@@ -97,8 +97,11 @@ class Model:
             "heads": [*map(_row, self.heads)],
         }
         text = json.dumps(header, ensure_ascii=False, sort_keys=True).encode()
-        with storage_errors(path), path.open("wb") as file:
-            np.savez_compressed(file, header=np.frombuffer(text, dtype=np.uint8), weights=self.weights)
+        half = path.with_name(f".{path.name}.half")  # a killed process leaves the old file or the new one
+        with storage_errors(path):
+            with half.open("wb") as file:
+                np.savez_compressed(file, header=np.frombuffer(text, dtype=np.uint8), weights=self.weights)
+            half.replace(path)
 
 
 def load_model(path: Path) -> Model:
@@ -106,7 +109,7 @@ def load_model(path: Path) -> Model:
     if not path.is_file():
         raise NotReadable("no model file", where=str(path), next_step="leumund teach FILE -o MODEL makes one")
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             header = json.loads(stored["header"].tobytes())
             weights = stored["weights"]
         if header["format"] != _FORMAT:

@@ -34,7 +34,8 @@ def teach(rows: Iterable[Row], out_path: Path, *, name: str = "taught") -> Model
 
     A row has `text` and any of `relevance` (true, false), `polarity` or `sentiment`, `opinions` [{`category` or
     `aspect`, `polarity`}], `aspect`. Aspects are those of the rows, of 'Main#Sub' the part before '#'.
-    What the rows do not teach (intents always) stays as in the baseline. Raises ModelError when there is nothing to learn from.
+    What the rows do not teach (intents always) stays as in the baseline. Raises ModelError when there is nothing to
+    learn from.
     """
     usable = [row for row in rows if isinstance(row.get("text"), str) and row["text"].strip()]
     if len(usable) < _FEWEST_ROWS:
@@ -73,7 +74,7 @@ def _relevance(rows: list[Row], examples: Examples) -> Fitted | None:
         return None
     numbers, answers = zip(*told, strict=True)
     targets: npt.NDArray[np.bool_] = np.array(answers, dtype=np.bool_).reshape(-1, 1)
-    return fit_several(examples.take(numbers), targets, name="relevance", answers=("relevant",), strength=_STRENGTH)
+    return fit_several(examples.take(numbers), targets, name="relevance", answers=("relevant",))
 
 
 def _truth(value: Any) -> bool | None:
@@ -116,4 +117,4 @@ def _aspects(rows: list[Row], examples: Examples) -> Fitted | None:
     if not names:
         return None
     targets = np.array([[name in aspects for name in names] for _, aspects in told], dtype=np.bool_)
-    return fit_several(examples.take([i for i, _ in told]), targets, name="aspect", answers=names, strength=_STRENGTH)
+    return fit_several(examples.take([i for i, _ in told]), targets, name="aspect", answers=names)
