@@ -48,7 +48,7 @@ DelimiterOption = Annotated[str, typer.Option("--delimiter", help="For CSV: the 
 EncodingOption = Annotated[str, typer.Option("--encoding", help="For tables: the encoding, as cp1252.")]
 SheetOption = Annotated[str, typer.Option("--sheet", help="For Excel: which sheet.")]
 Pages = Annotated[
-    list[Path], typer.Argument(metavar="PAGE…", help="Files, folders, zip or WARC archives.", show_default=False)
+    list[Path], typer.Argument(metavar="PAGE", help="Files, folders, zip or WARC archives.", show_default=False)
 ]
 HERE = Path()
 
@@ -103,7 +103,7 @@ def _root(
 
 @app.command(epilog="Example: leumund demo mydemo --posts 1000")
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder to build it in.")] = Path("demo"),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to build it in.")] = Path("demo"),
     posts: Annotated[int, typer.Option(help="How many posts to simulate.", min=1_000, max=100_000)] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same market.")] = 1,
     language: Annotated[Language, typer.Option(help="Which report to open; both are written.")] = Language.de,
@@ -217,7 +217,7 @@ def run(project: ProjectOption = HERE) -> None:
 @app.command(epilog="Example: leumund read posts.jsonl --brand 'Telekom=T-Com,rosa Riese'")
 def read(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="JSON Lines with id and text, or a text file.")
+        Path | None, typer.Argument(metavar="FILE", help="JSON Lines with id and text, or a text file.")
     ] = None,
     model: Annotated[Path | None, typer.Option(help="A model that leumund teach wrote.")] = None,
     tier: Annotated[Tier, typer.Option(help="Which reader.")] = Tier.auto,
