@@ -55,7 +55,9 @@ def _properties(cases: list[ET.Element], name: str) -> Iterator[str]:
 
 def _bench_floors(said: Path) -> Iterator[str]:
     if said.is_file():
-        yield from (line for line in said.read_text(encoding="utf-8").splitlines() if re.search(r"\bfloor\b|[≤≥] \d", line))
+        yield from (
+            line for line in said.read_text(encoding="utf-8").splitlines() if re.search(r"\bfloor\b|[≤≥] \d", line)
+        )
 
 
 def _say(title: str, lines: list[str]) -> None:
