@@ -1,4 +1,4 @@
-"""`python -m bench [NAME …] [--quick]` measures, prints each figure beside its floor, and ends with 1 if one is missed."""
+"""`python -m bench [NAME …] [--quick]` prints measured figures beside their floors; status 1 if one is missed."""
 
 from __future__ import annotations
 

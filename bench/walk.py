@@ -47,7 +47,7 @@ class Measured:
         shares = ", ".join(f"{name} {seconds / total:.0%}" for name, seconds in slowest)
         return (
             f"{self.kind:<10}{self.n_posts:>9,} posts  {self.watched.seconds:8.1f} s  "
-            f"{self.watched.cpu_seconds * micro:6.0f} µs CPU a post  {self.watched.seconds * micro:6.0f} µs clock a post  "
+            f"{self.watched.cpu_seconds * micro:6.0f} µs CPU and {self.watched.seconds * micro:6.0f} µs clock a post  "
             f"peak {self.watched.peak_bytes / GIB:.2f} GiB  bare scan {self.scan_seconds:.2f} s  slowest: {shares}"
         )
 
@@ -81,13 +81,14 @@ def measure(n_posts: int, kind: str) -> Measured:
         folder = Path(scratch) / "project"
         project_with_posts(folder, n_posts, kind=kind)
         scan = scan_seconds(folder)
-        took = watched([sys.executable, "-m", "bench.walk", "--child", folder])
+        # -c, since worker processes would load this module again
+        took = watched([sys.executable, "-c", f"from bench.walk import walk; walk({str(folder)!r})"])
         measured = Measured(kind, n_posts, took, scan, json.loads(took.output))
         print(measured, flush=True)
         return measured
 
 
-def walk(folder: Path) -> None:
+def walk(folder: str) -> None:
     """What the process of its own does: run, put the picture together, print the steps' seconds."""
     project = open_project(folder)
     walked = project.run()
@@ -121,10 +122,7 @@ def run(quick: bool = False) -> list[Figure]:
 
 
 def main(arguments: list[str]) -> None:
-    """Walk as the child, or measure pairs of size and engine."""
-    if arguments[0] == "--child":
-        walk(Path(arguments[1]))
-        return
+    """Measure pairs of size and engine."""
     pairs = zip(arguments[::2], arguments[1::2], strict=True)
     for figure in figures_of([measure(int(n_posts), kind) for n_posts, kind in pairs]):
         print(figure)

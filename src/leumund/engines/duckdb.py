@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 import duckdb
 import ibis
@@ -36,6 +39,7 @@ class DuckEngine:
         self._processes = processes
         self._pool: ProcessPoolExecutor | None = None
         with storage_errors(scratch):
+            shutil.rmtree(scratch, ignore_errors=True)  # what a killed process left
             scratch.mkdir(parents=True, exist_ok=True)
         # One connection for all queries: an open streaming result would block it, so results go to files.
         self._ibis = ibis.duckdb.connect(
@@ -92,7 +96,9 @@ class DuckEngine:
             return
         if self._pool is None:
             # spawn: a fork would copy DuckDB's locks in whatever state its threads left them
-            self._pool = ProcessPoolExecutor(self._processes, mp_context=get_context("spawn"))
+            self._pool = ProcessPoolExecutor(
+                self._processes, mp_context=get_context("spawn"), initializer=_end_with_parent
+            )
         under_way: deque[Future[pa.RecordBatch]] = deque()
         for batch in batches:
             under_way.append(self._pool.submit(run, batch))
@@ -110,6 +116,18 @@ class DuckEngine:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
         self._ibis.disconnect()
+
+
+def _end_with_parent() -> None:
+    """Let a worker die with the process that started it; a killed one cannot tell its workers to go."""
+
+    def wait() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 def _batches(source: Path, columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from leumund.errors import storage_errors
 
-__all__ = ["digest_of", "part_files", "sync_folder", "writing"]
+__all__ = ["digest_of", "part_files", "remove", "sync_folder", "writing"]
 
 
 @contextmanager
@@ -24,10 +24,11 @@ def writing(output: Path) -> Iterator[Path]:
             yield unfinished
             unfinished.rename(output)
         finally:
-            _remove(unfinished)
+            remove(unfinished)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a part, whole or unfinished, file or folder."""
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from leumund.engines.engine import read_parts
-from leumund.engines.parts import digest_of, part_files, sync_folder, writing
+from leumund.engines.parts import digest_of, part_files, remove, sync_folder, writing
 from leumund.errors import DamagedProject, ProjectBusy, storage_errors
 from leumund.tables import arrow_schema
 
@@ -91,18 +91,25 @@ class Store:
         return self._data / table / name
 
     def paths(self, snapshot: Snapshot, table: str) -> list[Path]:
-        """Where the parts of a table lie; raise DamagedProject when one is missing."""
-        paths = [self.path(table, name) for name in snapshot.names(table)]
-        for path in paths:
-            if not path.exists():
-                raise DamagedProject(
-                    "a part is missing", where=str(path), next_step="put it back from a copy; leumund explain LM124"
-                )
-        return paths
+        """Where the parts of a table lie; raise DamagedProject when one is missing, cut short or another one."""
+        parts = snapshot.tables.get(table, ())
+        for part in parts:
+            path = self.path(table, part.name)
+            try:
+                rows = _rows_in(path) if path.exists() else -1
+            except (OSError, pa.ArrowInvalid):
+                rows = -1
+            if rows != part.rows:
+                raise _damaged("a part is damaged" if path.exists() else "a part is missing", path)
+        return [self.path(table, part.name) for part in parts]
 
     def read(self, snapshot: Snapshot, table: str, columns: list[str] | None = None) -> pa.Table:
-        """Give a whole (small) table of a snapshot."""
-        return read_parts(table, self.paths(snapshot, table), columns)
+        """Give a whole (small) table of a snapshot; raise DamagedProject when a part cannot be read."""
+        paths = self.paths(snapshot, table)
+        try:
+            return read_parts(table, paths, columns)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise _damaged("a part cannot be read", self._data / table) from error
 
     def write(self, table: str, name: str, rows: pa.Table) -> Part:
         """Write one part; it becomes visible with the next commit."""
@@ -115,8 +122,7 @@ class Store:
         """Describe a part that lies there complete."""
         path = self.path(table, name)
         with storage_errors(path):
-            rows = sum(pq.ParquetFile(file).metadata.num_rows for file in part_files(path))
-            return Part(name, digest_of(path), rows)
+            return Part(name, digest_of(path), _rows_in(path))
 
     def current(self) -> Snapshot:
         """The snapshot that readers see; an empty one in a new project."""
@@ -166,7 +172,14 @@ class Store:
             path.unlink()
         for part in self._data.glob("*/*"):
             if (part.parent.name, part.name) not in named:
-                for file in part.glob("*") if part.is_dir() else [part]:
-                    file.unlink()
-                if part.is_dir():
-                    part.rmdir()
+                remove(part)
+        for unfinished in self._snapshots.glob(".*"):  # what a killed writer left
+            remove(unfinished)
+
+
+def _rows_in(path: Path) -> int:
+    return sum(pq.read_metadata(file).num_rows for file in part_files(path))
+
+
+def _damaged(seen: str, path: Path) -> DamagedProject:
+    return DamagedProject(seen, where=str(path), next_step="put it back from a copy; leumund explain LM124")

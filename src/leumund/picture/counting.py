@@ -1,12 +1,13 @@
 """Counting: readings become countable opinions, opinions become sums; whole numbers all the way.
 
-posts, readings, post_readings, families -> opinions -> cells, tallies, days; labels -> judged
+posts, readings, post_readings, families -> opinions -> voices -> cells; tallies, days; labels -> judged
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import ibis
@@ -24,7 +25,10 @@ CLUSTERINGS: Mapping[str, tuple[str, ...]] = {
     "thread": ("thread",),
     "both": ("author", "thread"),
 }
-CELL = ("brand", "aspect", "period", "period_start")
+WAYS = ("posts", "authors", "threads")
+SUMS = ("sum_n", "sum_y", "sum_yy", "sum_yn", "sum_ny", "sum_nn")
+PERIOD = ("period", "period_start")
+CELL = ("brand", "aspect", *PERIOD)
 ALL_TIME = datetime.date(1970, 1, 1)
 
 Tables = Mapping[str, "Table"]
@@ -59,32 +63,42 @@ def by_period(rows: Table) -> Table:
     return ibis.union(week, quarter, whole)
 
 
-def _weighted(rows: Table, cell: Sequence[str]) -> Table:
-    """Give each row its weight: 1 by posts; 1 over the rows its author, or its thread, has in the cell."""
+def voices(tables: Tables) -> Table:
+    """Sum up what one author says in one thread of a cell, and how much each of the two says in all.
 
-    def one_voice(unit: str) -> IntegerValue:
-        same = ibis.window(group_by=[*(rows[name] for name in cell), rows[unit]])
-        return (WEIGHT // rows.count().over(same)).cast("int64")
+    From this follow the weights: a post weighs 1 by posts; 1 over the posts its author, or its thread, has in the cell.
+    """
+    rows = by_period(tables["opinions"])
+    pairs = rows.group_by(*CELL, "author", "thread").agg(n_posts=rows.count(), y=rows.y.sum().cast("int64"))
 
-    ways = {"posts": ibis.literal(WEIGHT, "int64"), "authors": one_voice("author"), "threads": one_voice("thread")}
-    return ibis.union(*(rows.mutate(counted=ibis.literal(name), w=weight) for name, weight in ways.items()))
+    def held(unit: str, cell: Sequence[str]) -> IntegerValue:
+        same = ibis.window(group_by=[*(pairs[name] for name in cell), pairs[unit]])
+        return pairs.n_posts.sum().over(same).cast("int64")
 
-
-def _groups(weighted: Table, cell: Sequence[str]) -> Table:
-    """Sum up weight and weighted y of what belongs together: one author, one thread, one author in one thread."""
-    return ibis.union(
-        *(
-            weighted.group_by(*cell, "counted", clustered=ibis.literal(name), group=_joined(weighted, keys)).agg(
-                n_posts=weighted.count(), n=weighted.w.sum(), y=(weighted.w * weighted.y).sum()
-            )
-            for name, keys in CLUSTERINGS.items()
-        )
+    return pairs.mutate(
+        author_posts=held("author", CELL),
+        thread_posts=held("thread", CELL),
+        author_mentions=held("author", ("aspect", *PERIOD)),
+        thread_mentions=held("thread", ("aspect", *PERIOD)),
     )
 
 
-def _joined(rows: Table, keys: Sequence[str]) -> ibis.expr.types.StringValue:
-    first, *others = (rows[key] for key in keys)
-    return first.concat(*(part for other in others for part in (ibis.literal("|"), other))) if others else first
+def _weighted(voices: Table, held: str) -> Table:
+    """Give weight and weighted y of each row in the three ways of counting; `held` is 'posts' or 'mentions'."""
+    weights = {
+        "posts": ibis.literal(WEIGHT, "int64"),
+        "authors": (WEIGHT // voices[f"author_{held}"]).cast("int64"),
+        "threads": (WEIGHT // voices[f"thread_{held}"]).cast("int64"),
+    }
+    weighted = {f"n_{way}": voices.n_posts * weight for way, weight in weights.items()}
+    weighted |= {f"y_{way}": voices.y * weight for way, weight in weights.items()}
+    return voices.select(*CELL, "author", "thread", c="n_posts", **weighted)
+
+
+def _groups(weighted: Table, by: Sequence[str]) -> Table:
+    """Put together what belongs together."""
+    summed = [name for name in weighted.columns if name == "c" or name.startswith(("n_", "y_"))]
+    return weighted.group_by(*by).agg(**{name: weighted[name].sum().cast("int64") for name in summed})
 
 
 def _product(left: ibis.expr.types.Column, right: ibis.expr.types.Column) -> ibis.expr.types.DecimalColumn:
@@ -92,78 +106,79 @@ def _product(left: ibis.expr.types.Column, right: ibis.expr.types.Column) -> ibi
     return left.cast("decimal(19, 0)") * right.cast("decimal(19, 0)")
 
 
-def _sums(groups: Table, by: Sequence[str], *, y: str = "y", n: str = "n") -> Table:
-    cross = _product(groups[y], groups[n]).sum()
-    return groups.group_by(*by).agg(
-        n_posts=groups.n_posts.sum(),
-        n_clusters=groups.count(),
-        sum_n=groups[n].sum(),
-        sum_y=groups[y].sum(),
-        sum_yy=_product(groups[y], groups[y]).sum(),
-        sum_yn=cross,
-        sum_ny=cross,
-        sum_nn=_product(groups[n], groups[n]).sum(),
+def _sums(groups: Table, by: Sequence[str], *, first: tuple[str, str], second: tuple[str, str]) -> Table:
+    """Sum the groups of each cell in every way of counting; `first` and `second` name y and n of each side."""
+    sums = {"n_posts": groups.c.sum(), "n_clusters": groups.count()}
+    for way in WAYS:
+        y1, n1, y2, n2 = (groups[f"{name}_{way}"] for name in (*first, *second))
+        sums |= {f"sum_n_{way}": n1.sum(), f"sum_y_{way}": y1.sum(), f"sum_yy_{way}": _product(y1, y2).sum()}
+        sums |= {f"sum_yn_{way}": _product(y1, n2).sum(), f"sum_ny_{way}": _product(n1, y2).sum()}
+        sums |= {f"sum_nn_{way}": _product(n1, n2).sum()}
+    return groups.group_by(*by).agg(**sums)
+
+
+def _in_rows(sums: Table, by: Sequence[str], **named: str) -> Table:
+    """Give one row per cell and way of counting."""
+    ways = (
+        sums.select(
+            *by, "n_posts", "n_clusters", counted=ibis.literal(way), **{name: sums[f"{name}_{way}"] for name in SUMS}
+        )
+        for way in WAYS
     )
+    return ibis.union(*ways).mutate(**{name: ibis.literal(value) for name, value in named.items()})
 
 
-def net_cells(tables: Tables) -> Table:
+def net_cells(tables: Tables, clustered: str) -> Table:
     """Sums of the net index per brand, aspect and period."""
-    rows = by_period(tables["opinions"])
-    sums = _sums(_groups(_weighted(rows, CELL), CELL), (*CELL, "counted", "clustered"))
-    return sums.mutate(measure=ibis.literal("net_index"), rival=ibis.literal(""))
+    groups = _groups(_weighted(tables["voices"], "posts"), (*CELL, *CLUSTERINGS[clustered]))
+    sums = _sums(groups, CELL, first=("y", "n"), second=("y", "n"))
+    return _in_rows(sums, CELL, clustered=clustered, measure="net_index", rival="")
 
 
-def voice_cells(tables: Tables) -> Table:
+def voice_cells(tables: Tables, clustered: str) -> Table:
     """Sums of the share of voice: of all mentions of watched brands in a period, how many name this one.
 
     sum_y and sum_n are in the same unit here, so their ratio is the share. Groups that never name the brand count
     in n², which is why the totals are summed apart.
     """
-    cell = ("period", "period_start")
-    mentions = by_period(tables["opinions"].filter(lambda t: t.aspect == ""))
-    groups = _groups(_weighted(mentions.mutate(y=ibis.literal(1, "int64")), cell), (*cell, "brand"))
-    where = (*cell, "counted", "clustered")
-    all_brands = groups.group_by(*where, "group").agg(n=groups.n.sum(), n_posts=groups.n_posts.sum())
-    totals = all_brands.group_by(*where).agg(
-        n_clusters=all_brands.count(), sum_n=all_brands.n.sum(), sum_nn=_product(all_brands.n, all_brands.n).sum()
+    group = (*PERIOD, *CLUSTERINGS[clustered])
+    mentions = _weighted(tables["voices"].filter(lambda t: t.aspect == ""), "mentions")
+    named, everybody = _groups(mentions, ("brand", *group)), _groups(mentions, group)
+    totals = _sums(everybody, PERIOD, first=("y", "n"), second=("y", "n"))
+    totals = totals.select(*PERIOD, "n_clusters", *(f"{name}_{way}" for name in ("sum_n", "sum_nn") for way in WAYS))
+    all_brands = everybody.select(*group, **{f"all_{way}": everybody[f"n_{way}"] for way in WAYS})
+    sums = _sums(named.join(all_brands, group), ("brand", *PERIOD), first=("n", "all"), second=("n", "all"))
+    own = ("n_posts", *(f"{name}_{way}" for name in ("sum_y", "sum_yy", "sum_yn", "sum_ny") for way in WAYS))
+    shares = sums.select("brand", *PERIOD, *own).join(totals, PERIOD)
+    return _in_rows(shares, ("brand", *PERIOD), clustered=clustered, measure="share_of_voice", rival="", aspect="")
+
+
+def difference_cells(tables: Tables, clustered: str, own: str, rivals: Sequence[str]) -> Table:
+    """Sums, per period, of what own brand and rival have in common: the same authors and threads."""
+    where = [*PERIOD, *CLUSTERINGS[clustered]]
+    groups = _groups(_weighted(tables["voices"].filter(lambda t: t.aspect == ""), "posts"), ("brand", *where))
+    sides = (groups.filter(groups.brand == own), groups.filter(groups.brand.isin(list(rivals))))
+    ours, theirs = (
+        {f"{name}{number}_{way}": side[f"{name}_{way}"] for name in ("y", "n") for way in WAYS}
+        for number, side in enumerate(sides, start=1)
     )
-    named = groups.drop("n").join(all_brands.drop("n_posts"), [*where, "group"])
-    cross = _product(named.y, named.n).sum()
-    brands = named.group_by("brand", *where).agg(
-        n_posts=named.n_posts.sum(),
-        sum_y=named.y.sum(),
-        sum_yy=_product(named.y, named.y).sum(),
-        sum_yn=cross,
-        sum_ny=cross,
-    )
-    return brands.join(totals, list(where)).mutate(
-        measure=ibis.literal("share_of_voice"), rival=ibis.literal(""), aspect=ibis.literal("")
-    )
+    met = sides[0].select("brand", *where, "c", **ours).join(sides[1].select(*where, rival="brand", **theirs), where)
+    by = ("brand", "rival", *PERIOD)
+    sums = _sums(met, by, first=("y1", "n1"), second=("y2", "n2"))
+    return _in_rows(sums, by, clustered=clustered, measure="difference", aspect="")
 
 
-def difference_cells(own: str, rivals: Sequence[str]) -> Query:
-    """Give the step that sums, per period, what own brand and rival have in common: the same authors and threads."""
-
-    def run(tables: Tables) -> Table:
-        rows = by_period(tables["opinions"].filter(lambda t: t.aspect == ""))
-        groups = _groups(_weighted(rows, CELL), CELL)
-        where = ["aspect", "period", "period_start", "counted", "clustered", "group"]
-        ours = groups.filter(groups.brand == own).select(*where, "brand", "n_posts", y1="y", n1="n")
-        theirs = groups.filter(groups.brand.isin(list(rivals))).select(*where, rival="brand", y2="y", n2="n")
-        met = ours.join(theirs, where)
-        sums = met.group_by("brand", "rival", *where[:-1]).agg(
-            n_posts=met.n_posts.sum(),
-            n_clusters=met.count(),
-            sum_n=met.n1.sum(),
-            sum_y=met.y1.sum(),
-            sum_yy=_product(met.y1, met.y2).sum(),
-            sum_yn=_product(met.y1, met.n2).sum(),
-            sum_ny=_product(met.n1, met.y2).sum(),
-            sum_nn=_product(met.n1, met.n2).sum(),
-        )
-        return sums.mutate(measure=ibis.literal("difference"))
-
-    return Query("difference_cells", ("opinions",), "cells", run, version="|".join((own, *rivals)))
+def cells(own: str, rivals: Sequence[str]) -> Iterator[Step]:
+    """Give the steps from voices to cells: one per measure and kind of group, so that each fits into little memory."""
+    between = partial(difference_cells, own=own, rivals=tuple(rivals))
+    for clustered in CLUSTERINGS:
+        for name, run, version in (
+            ("net_cells", net_cells, "3"),
+            ("voice_cells", voice_cells, "3"),
+            ("difference_cells", between, "|".join(("3", own, *rivals))),
+        ):
+            summing = partial(run, clustered=clustered)
+            yield Query(f"{name}_{clustered}", ("voices",), "cells", summing, version=version)
 
 
 def tallies(tables: Tables) -> Table:
@@ -230,9 +245,8 @@ def steps(own: str, rivals: Sequence[str]) -> tuple[Step, ...]:
     read = ("posts", "readings", "post_readings", "families")
     return (
         Query("opinions", read, "opinions", opinions),
-        Query("net_cells", ("opinions",), "cells", net_cells),
-        Query("voice_cells", ("opinions",), "cells", voice_cells),
-        difference_cells(own, rivals),
+        Query("voices", ("opinions",), "voices", voices),
+        *cells(own, rivals),
         Query("tallies", (*read, "opinions"), "tallies", tallies),
         Query("origins", ("posts", "post_readings"), "origins", origins),
         Query("days", ("posts",), "days", days),

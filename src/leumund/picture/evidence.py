@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import ibis
 import pyarrow as pa
 
-from leumund.picture.counting import by_period
 from leumund.picture.identity import figure_id_of
 from leumund.picture.masking import masked
 from leumund.step import Batch, Query, Step
@@ -25,6 +23,10 @@ EXCERPT_CHARACTERS = 200
 
 def telling(tables: Mapping[str, Table]) -> Table:
     """Rank the posts behind each net index by how clearly they speak, and take the first ones with their words."""
+    import ibis  # here: workers that cut excerpts start without it
+
+    from leumund.picture.counting import by_period
+
     rows = by_period(tables["opinions"]).select("post_id", "brand", "aspect", "period", "period_start")
     readings = tables["readings"].select(
         "post_id", "brand", "aspect", "p_negative", "p_neutral", "p_positive", "span_start", "span_end"

@@ -52,6 +52,8 @@ class Desk:
         self._known_posts = store.read(self._snapshot, "posts", ["post_id"])["post_id"]
         self._known_authors = set(store.read(self._snapshot, "authors", ["author_key"])["author_key"].to_pylist())
         self._known_threads = set(store.read(self._snapshot, "threads", ["thread_id"])["thread_id"].to_pylist())
+        issues = store.read(self._snapshot, "issues", ["page", "place", "code"])
+        self._noted = set(zip(*(column.to_pylist() for column in issues.columns), strict=True))
         self._taken: set[str] = set()
         self._waiting = IntakeRows()
         self._quotes: dict[str, list[Quote]] = {}
@@ -95,7 +97,11 @@ class Desk:
 
     def _note(self, issues: Iterable[Issue]) -> None:
         listed = list(issues)
-        self._waiting.issues.extend(listed)
+        for issue in listed:
+            key = (issue.page, issue.place, issue.code)
+            if key not in self._noted:
+                self._noted.add(key)
+                self._waiting.issues.append(issue)
         self.arrived.problems.extend(listed)
         self.arrived.set_aside += sum(issue.code == "LM211" for issue in listed)
 

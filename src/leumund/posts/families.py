@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 import pyarrow as pa
 from rapidfuzz.distance import Levenshtein
@@ -19,6 +19,9 @@ from scipy.sparse.csgraph import connected_components
 from leumund.folding import words
 from leumund.step import Batch, Query, Whole
 from leumund.tables import arrow_schema
+
+if TYPE_CHECKING:
+    import ibis  # and in the queries: workers that run batches start without it
 
 __all__ = ["STEPS"]
 
@@ -66,6 +69,8 @@ def meet(tables: Mapping[str, ibis.Table]) -> ibis.Table:
 
     One band alone brings together seventeen times as many pairs, and of those that are copies none is lost.
     """
+    import ibis
+
     signatures, posts = tables["signatures"], tables["posts"]
     shared = signatures.group_by("band_hash").having(signatures.count() > 1).agg(n=signatures.count())
     met = signatures.semi_join(shared, "band_hash")
@@ -118,6 +123,8 @@ def gather(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
 
 def first_voices(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     """Name each family after its earliest post; the others are copies."""
+    import ibis
+
     kin, posts = tables["kin"], tables["posts"]
     dated = kin.join(posts.select("post_id", "posted_at"), "post_id")
     age = ibis.window(group_by=dated.group_id, order_by=[dated.posted_at.asc(nulls_first=False), dated.post_id])

@@ -17,7 +17,7 @@ from leumund.tables.declaration import (
     table_of,
     tables_page,
 )
-from leumund.tables.picture import Cell, Estimate, Evidence, Judged, Opinion, Origin, Tally, Telling, VenueDay
+from leumund.tables.picture import Cell, Estimate, Evidence, Judged, Opinion, Origin, Tally, Telling, VenueDay, Voice
 from leumund.tables.posts import (
     Author,
     Coverage,
@@ -68,6 +68,7 @@ __all__ = [
     "Thread",
     "Twin",
     "VenueDay",
+    "Voice",
     "arrow_schema",
     "field_names",
     "rows_to_arrow",

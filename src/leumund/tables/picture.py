@@ -9,7 +9,7 @@ from typing import Annotated
 
 from leumund.tables.declaration import KEY, PERSONAL, P, Unit, declare
 
-__all__ = ["Cell", "Estimate", "Evidence", "Judged", "Opinion", "Origin", "Tally", "Telling", "VenueDay"]
+__all__ = ["Cell", "Estimate", "Evidence", "Judged", "Opinion", "Origin", "Tally", "Telling", "VenueDay", "Voice"]
 
 
 @declare("opinions")
@@ -54,6 +54,25 @@ class VenueDay:
     venue: Annotated[str, KEY, "the forum"]
     day: Annotated[date, KEY, Unit("UTC"), "the day"]
     n_posts: Annotated[int, "posts of that day"]
+
+
+@declare("voices")
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one author says in one thread about one brand and aspect in one period."""
+
+    brand: Annotated[str, KEY, "brand"]
+    aspect: Annotated[str, KEY, "aspect, '' = all"]
+    period: Annotated[str, KEY, Unit("week, quarter, all"), "length of the period"]
+    period_start: Annotated[date, KEY, "first day; 1970-01-01 for all"]
+    author: Annotated[str, KEY, PERSONAL, "author_key; the post's own id where there is no author"]
+    thread: Annotated[str, KEY, "thread_id"]
+    n_posts: Annotated[int, "posts"]
+    y: Annotated[int, P, "sum of p_positive − p_negative"]
+    author_posts: Annotated[int, "posts of the author about this brand and aspect in the period"]
+    thread_posts: Annotated[int, "posts of the thread about this brand and aspect in the period"]
+    author_mentions: Annotated[int, "as author_posts, of all brands together"]
+    thread_mentions: Annotated[int, "as thread_posts, of all brands together"]
 
 
 @declare("cells")
