@@ -3,6 +3,9 @@
 An engine delivers integer sums per cell and kind of group; no post comes here. For groups g with n_g posts and sum
 y_g, `yy` = Σ y_g², `yn` = Σ y_g·n_g, `nn` = Σ n_g². The variance of a mean over posts grouped two ways is
 V = V_author + V_thread − V_both (Cameron, Gelbach, Miller 2011, eq. 2.8), each V_g that of a ratio of group sums.
+Groups differ in size, and G groups of which a few hold most posts are not G voices: the small-sample factor and the
+degrees of freedom go by the effective number of groups n²/Σn_g². With G/(G−1) and G−1 in their place 95 % intervals
+of 60 to 4,000 simulated posts held the truth in 80 to 93 % of trials.
 """
 
 from __future__ import annotations
@@ -63,8 +66,8 @@ def ratio_from_sums(
     """Give the mean of y per cell with its two-way clustered interval, from sums alone.
 
     All arguments broadcast against each other; `author`, `thread`, `both` are (n_groups, yy, yn, nn). The result is
-    in the units of y, its ends clipped to `bounds`. Student's t has as many degrees of freedom as the kind of group
-    with the fewest *effective* groups n²/Σn_g², less one. A cell with fewer than two groups of a kind has NaN ends,
+    in the units of y, its ends clipped to `bounds`. Student's t has .7 of the effective number of groups of the
+    scarcer kind, less one, as degrees of freedom. A cell with fewer than two groups of a kind has NaN ends,
     an empty cell a NaN value. Raises CannotEstimate when the sums contradict each other.
     """
     cells = _read(Sums(n, sum_y, author, thread, both), "cell")
@@ -166,17 +169,24 @@ def _covariance(
 
 
 def _two_way(author: Floats, thread: Floats, both: Floats) -> Floats:
-    """Add the two and take the doubly counted away; where that leaves nothing, the larger one-way variance."""
-    variance = author + thread - both
-    return np.where(variance > 0, variance, np.maximum(np.maximum(author, thread), 0))
+    """Add the two and take the doubly counted away; never under the larger one-way variance, nor under 0.
+
+    The sum alone falls under it by chance in half of the cells without an author effect, and then misses too often.
+    """
+    larger = np.maximum(np.maximum(author, thread), 0)
+    return np.maximum(author + thread - both, larger)
+
+
+# Σn_g² alone does not show how much of the error the largest groups make when their posts agree: in simulated threads
+# and authors (bench/figures) this share of n²/Σn_g² gives the coverage that is promised.
+CAUTION = 0.7
 
 
 def _dof(cells: _Cells) -> Floats:
-    """Effective number of groups of the scarcer kind, less one, and never under one."""
+    """Effective number of groups of the scarcer kind with some caution, less one, and never under one."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        effective = [np.minimum(cells.groups[kind][0], cells.n**2 / cells.groups[kind][3]) for kind in KINDS]
-    dof = np.minimum.reduce(effective) - 1
-    return np.where(np.isnan(dof), np.nan, np.maximum(dof, 1))
+        effective = [cells.n**2 / cells.groups[kind][3] for kind in KINDS]
+    return np.asarray(np.maximum(CAUTION * np.minimum.reduce(effective) - 1, 1), dtype=np.float64)
 
 
 def _cells(

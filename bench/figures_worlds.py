@@ -1,0 +1,110 @@
+"""Worlds whose truth is known, to try estimators on: posts with scores, threads and authors, a market's weeks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Reader = Literal["usual", "useless", "inverted", "hard"]
+
+
+def scores_for(y: Array, rng: np.random.Generator, *, reader: Reader = "usual", correlation: float = 0.45) -> Array:
+    """Scores 0..1 that correlate with the labels as declared, and whose mean is not the labels' mean."""
+    if reader == "useless":
+        return rng.random(y.size)
+    spread = max(float(y.std()), 0.1)
+    signal = (y - y.mean()) / spread * correlation + np.sqrt(1 - correlation**2) * rng.normal(size=y.size)
+    if reader == "hard":
+        return (signal > 1.0).astype(float)
+    return np.clip(0.35 + (-0.12 if reader == "inverted" else 0.12) * signal, 0, 1)
+
+
+def labels_on(y: Array, n: int, rng: np.random.Generator) -> Array:
+    """The labels of `n` posts drawn at random, the others NaN."""
+    labels = np.full(y.size, np.nan)
+    drawn = rng.choice(y.size, n, replace=False)
+    labels[drawn] = y[drawn]
+    return labels
+
+
+def brand(share: float, n: int, n_labels: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Independent posts of one brand as (labels, scores)."""
+    y = (rng.random(n) < share).astype(float)
+    return labels_on(y, n_labels, rng), scores_for(y, rng)
+
+
+def thread_numbers(n: int, mean: float, rng: np.random.Generator) -> Ints:
+    """Threads of very unequal length (log-normal): each post's thread."""
+    sizes = np.ceil(rng.lognormal(np.log(mean) - 0.5, 1.0, size=int(4 * n / mean) + 40)).astype(np.int64)
+    return np.repeat(np.arange(sizes.size), sizes)[:n]
+
+
+def threaded_labels(share: float, icc: float, thread: Ints, rng: np.random.Generator) -> Array:
+    """Labels 0, 1 with the declared intra-class correlation: each thread's own share is drawn from a beta."""
+    if icc == 0:
+        return (rng.random(thread.size) < share).astype(float)
+    a = (1 - icc) / icc
+    return (rng.random(thread.size) < rng.beta(share * a, (1 - share) * a, thread.max() + 1)[thread]).astype(float)
+
+
+def crossed_labels(share: float, of_author: float, of_thread: float, groups: Ints, rng: np.random.Generator) -> Array:
+    """Labels from a normal below them, of which authors and threads explain the declared parts."""
+    thread, author = groups.T
+    below = (
+        np.sqrt(of_thread) * rng.normal(size=thread.max() + 1)[thread]
+        + np.sqrt(of_author) * rng.normal(size=author.max() + 1)[author]
+        + np.sqrt(1 - of_thread - of_author) * rng.normal(size=thread.size)
+    )
+    return (below < ndtri(share)).astype(float)
+
+
+def threads_and_authors(n: int, mean: float, rng: np.random.Generator) -> Ints:
+    """Two columns: threads of unequal length, and authors of whom a few write much (Pareto)."""
+    busy = rng.pareto(1.5, n // 5) + 0.2
+    return np.column_stack([thread_numbers(n, mean, rng), rng.choice(busy.size, n, p=busy / busy.sum())])
+
+
+@dataclass(frozen=True)
+class Market:
+    """How an index and its rivals move: a common shock, each one's own error, and the noise of measuring."""
+
+    own: Literal["none", "autocorrelated", "walk"]
+    weeks: int = 78
+    start: int = 52
+    rivals: int = 4
+    noise: float = 3.0
+    shock: float = 6.0
+
+    def draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        """The index and the rivals without any effect."""
+        shock = autocorrelated(self.weeks, self.shock, rng)
+        series = [shock * rng.uniform(0.7, 1.2) + self._own(rng) for _ in range(self.rivals + 1)]
+        noisy = np.column_stack(series) + rng.normal(0, self.noise, (self.weeks, self.rivals + 1))
+        return noisy[:, 0], noisy[:, 1:]
+
+    def _own(self, rng: np.random.Generator) -> Array:
+        if self.own == "autocorrelated":
+            return autocorrelated(self.weeks, 3.0, rng)
+        return np.cumsum(rng.normal(0, 1.0, self.weeks)) if self.own == "walk" else np.zeros(self.weeks)
+
+
+def autocorrelated(weeks: int, spread: float, rng: np.random.Generator, phi: float = 0.8) -> Array:
+    """An AR(1) series in its stationary state with standard deviation `spread`."""
+    series = np.empty(weeks)
+    series[0] = rng.normal()
+    for week in range(1, weeks):
+        series[week] = phi * series[week - 1] + np.sqrt(1 - phi * phi) * rng.normal()
+    return spread * series
+
+
+def group_sums(y: Array, *columns: Ints) -> tuple[float, float, float, float]:
+    """(groups, Σ y_g², Σ y_g·n_g, Σ n_g²) over the groups that the columns span together."""
+    _, index = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
+    sums, sizes = np.bincount(index.ravel(), y), np.bincount(index.ravel()).astype(float)
+    return float(sizes.size), float(sums @ sums), float(sums @ sizes), float(sizes @ sizes)

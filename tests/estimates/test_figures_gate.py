@@ -1,0 +1,111 @@
+"""The gate that keeps the estimators honest: ours pass it with fixed seeds, and broken ones do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from bench import figures
+from bench.figures import QUICK, Bench, Estimators, Tried
+from leumund.estimates import (
+    Cells,
+    Estimated,
+    EstimatedDifference,
+    compare_brands,
+    correct_with_labels,
+    estimate_net,
+    estimate_share,
+    ratio_from_sums,
+)
+
+REAL = (figures.real_posts, figures.published_example)
+
+
+def test_every_figure_on_simulated_posts_is_at_its_floor_or_better() -> None:
+    measured = figures.run(quick=True, parts=tuple(part for part in figures.PARTS if part not in REAL))
+    assert len(measured) > 60
+    assert [str(figure) for figure in measured if not figure.holds] == []
+
+
+@pytest.mark.shared
+def test_every_figure_on_real_posts_is_at_its_floor_or_better(shared: Path) -> None:
+    measured = figures.run(quick=True, parts=REAL)
+    assert len(measured) == 2 * 7 + 3, f"a set is missing in {shared}"
+    assert [str(figure) for figure in measured if not figure.holds] == []
+
+
+def machine_count(labels: Any, scores: Any, *_: Any) -> Estimated:
+    """Count what the classifier says, as if it were never wrong."""
+    value = float(np.mean(scores))
+    half = 1.96 * np.sqrt(value * (1 - value) / len(scores))
+    return Estimated(value=value, low=value - half, high=value + half, n=len(scores))
+
+
+def deaf_to_threads(labels: Any, scores: Any, clusters: Any = None, estimand: Any = "corpus") -> Estimated:
+    """Take posts of one thread for independent."""
+    return estimate_share(labels, scores, None, estimand)
+
+
+def one_at_a_time(pairs: Any) -> list[EstimatedDifference]:
+    """Compare with each rival as if there were no other."""
+    return [compare_brands([pairs[0], rival])[0] for rival in pairs[1:]]
+
+
+def one_look_each_week(weeks: Any) -> list[Estimated]:
+    """Take each week's look for the only one."""
+    columns = [[np.concatenate(column) for column in zip(*weeks[:n], strict=True)] for n in range(1, len(weeks) + 1)]
+    return [estimate_share(*column, estimand="rate") for column in columns]
+
+
+def plain_regression(index: Any, rivals: Any, start: int) -> Estimated:
+    """Regress on the rivals as if weeks were independent."""
+    design = np.column_stack([np.ones(len(index)), rivals, np.arange(len(index)) >= start])
+    inverse = np.linalg.inv(design.T @ design)
+    coefficients = inverse @ design.T @ index
+    dof = len(index) - design.shape[1]
+    residual = index - design @ coefficients
+    half = stats.t.ppf(0.975, dof) * np.sqrt(residual @ residual / dof * inverse[-1, -1])
+    value = float(coefficients[-1])
+    return Estimated(value=value, low=value - half, high=value + half, n=len(index))
+
+
+def every_post_a_group(**sums: Any) -> Cells:
+    """Take each author × thread for a voice of its own."""
+    return ratio_from_sums(**{**sums, "author": sums["both"], "thread": sums["both"]})
+
+
+def half_an_interval(labels: Any, scores: Any) -> Estimated:
+    """Promise more than can be kept."""
+    got = estimate_net(labels, scores)
+    return replace(got, low=got.value - got.width / 4, high=got.value + got.width / 4)
+
+
+def without_spread(*values: Any, **options: Any) -> Cells:
+    """Carry a correction to other cells as if it had been measured there."""
+    return correct_with_labels(*values, **{**options, "spread": 0.0})
+
+
+Part = Callable[[Bench], Iterator[Tried]]
+
+
+@pytest.mark.parametrize(
+    ("broken", "part"),
+    [
+        (Estimators(share=machine_count), figures.corpus_share),
+        (Estimators(share=deaf_to_threads), figures.rate_under_threads),
+        (Estimators(compare=one_at_a_time), figures.differences),
+        (Estimators(follow=one_look_each_week), figures.weekly_looks),
+        (Estimators(effect=plain_regression), figures.campaigns),
+        (Estimators(ratio=every_post_a_group), figures.rate_crossed),
+        (Estimators(net=half_an_interval), figures.net_index),
+        (Estimators(correct=without_spread), figures.borrowed_correction),
+    ],
+)
+def test_the_gate_rejects_what_the_tools_of_the_field_do(broken: Estimators, part: Part) -> None:
+    assert any(not figure.holds for figure in part(Bench(broken, QUICK)))
