@@ -138,7 +138,13 @@ def on_germeval() -> Iterator[Figure]:
         ("Relevanz durch Namen (GermEval 2017), Mikro-F1"),
         "relevance by names (GermEval 2017), micro-F1",
     )
-    yield "germeval2017_relevance_macro", len(about), macro(about, found), "ebenda, Makro-F1", "same, macro-F1"
+    yield (
+        "germeval2017_relevance_macro",
+        len(about),
+        macro(about, found),
+        ("Relevanz durch Namen (GermEval 2017), Makro-F1"),
+        "relevance by names (GermEval 2017), macro-F1",
+    )
 
 
 def on_germeval_taught() -> Iterator[Figure]:

@@ -21,7 +21,7 @@ Numbers = npt.NDArray[np.float64]
 _DENSE_STRETCH = 4.0  # the four numbers are fitted almost freely, the n-grams are held back
 _LEVELS = 127
 _ITERATIONS = 400
-_STRENGTHS = (1.0, 8.0)  # tried for yes-or-no questions
+_STRENGTH = 4.0  # of yes-or-no questions; held back less than polarity, for rows are often few
 _NEVER = 20.0  # log odds of an answer that no row has
 
 
@@ -100,7 +100,7 @@ def fit_exclusive(
 
 
 def fit_several(examples: Examples, targets: npt.NDArray[np.bool_], *, name: str, answers: Sequence[str]) -> Fitted:
-    """Fit questions answered each by itself (rows × answers); strength and thresholds come from held-out parts."""
+    """Fit questions answered each by itself (rows × answers); the thresholds come from held-out parts of the rows."""
     used = examples.used_columns()
     matrix = examples.matrix[:, used]
     found, intercept, thresholds = np.zeros((len(answers), len(used))), np.zeros(len(answers)), [0.5] * len(answers)
@@ -109,43 +109,39 @@ def fit_several(examples: Examples, targets: npt.NDArray[np.bool_], *, name: str
         if wanted.all() or not wanted.any():
             intercept[number] = _NEVER if wanted.all() else -_NEVER
             continue
-        strength, thresholds[number] = _best_setting(matrix, wanted)
-        model = _yes_or_no(strength).fit(matrix, wanted)
+        thresholds[number] = _threshold(matrix, wanted)
+        model = _yes_or_no().fit(matrix, wanted)
         found[number], intercept[number] = model.coef_[0], model.intercept_[0]
     return _fitted(name, answers, examples.spread(found, used), intercept, exclusive=False, thresholds=thresholds)
 
 
-def _yes_or_no(strength: float) -> Any:
+def _yes_or_no() -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=strength, solver="liblinear", random_state=0, max_iter=_ITERATIONS)
+    return LogisticRegression(C=_STRENGTH, solver="liblinear", tol=0.01, random_state=0, max_iter=_ITERATIONS)
 
 
-def _best_setting(matrix: sparse.csr_matrix, wanted: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """Give the strength and the threshold with the best F1 on parts held out in turn."""
+def _threshold(matrix: sparse.csr_matrix, wanted: npt.NDArray[np.bool_]) -> float:
+    """Give the threshold with the best F1 on parts held out in turn."""
     from sklearn.model_selection import cross_val_predict
 
-    folds = min(4, int(min(wanted.sum(), (~wanted).sum())))
+    folds = min(3, int(min(wanted.sum(), (~wanted).sum())))
     if folds < 2:
-        return _STRENGTHS[0], 0.5
-    tried = []
-    for strength in _STRENGTHS:
-        chances = cross_val_predict(_yes_or_no(strength), matrix, wanted, cv=folds, method="predict_proba")[:, 1]
-        threshold, f1 = best_threshold(chances, wanted)
-        tried.append((f1, -strength, threshold))
-    _, minus_strength, threshold = max(tried)
-    return -minus_strength, threshold
+        return 0.5
+    return best_threshold(
+        cross_val_predict(_yes_or_no(), matrix, wanted, cv=folds, method="predict_proba")[:, 1], wanted
+    )
 
 
-def best_threshold(chances: Numbers, wanted: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """Give the threshold with the best F1, between .1 and .9, and that F1."""
+def best_threshold(chances: Numbers, wanted: npt.NDArray[np.bool_]) -> float:
+    """Give the threshold with the best F1, between .1 and .9; of equal ones that nearest to a half."""
 
     def f1(threshold: float) -> float:
         said = chances >= threshold
         return round(float(2 * (said & wanted).sum() / max(1, said.sum() + wanted.sum())), 6)
 
-    best = max(np.linspace(0.1, 0.9, 17).tolist(), key=lambda threshold: (f1(threshold), -abs(threshold - 0.5)))
-    return best, f1(best)
+    tried: list[float] = np.linspace(0.1, 0.9, 17).tolist()
+    return max(tried, key=lambda threshold: (f1(threshold), -abs(threshold - 0.5)))
 
 
 def _fitted(
