@@ -57,9 +57,7 @@ def made_anew(engine: Engine, project: Project, step: Step, folder: Path) -> dic
 
 
 @pytest.mark.parametrize("name", list(steps()))
-def test_a_step_makes_the_same_rows_on_every_engine(
-    engine: Engine, walked: Project, name: str, tmp_path: Path
-) -> None:
+def test_a_step_makes_the_same_rows_on_every_engine(engine: Engine, walked: Project, name: str, tmp_path: Path) -> None:
     step = steps(walked.store.current().snapshot_id)[name]
     known, found = made_by_the_walk(walked, step), made_anew(engine, walked, step, tmp_path)
     if step.writes == "cells":  # written by several steps: this one's share of it
