@@ -83,7 +83,7 @@ def measure(n_posts: int, kind: str) -> Measured:
         scan = scan_seconds(folder)
         # -c, since worker processes would load this module again
         took = watched([sys.executable, "-c", f"from bench.walk import walk; walk({str(folder)!r})"])
-        measured = Measured(kind, n_posts, took, scan, json.loads(took.output))
+        measured = Measured(kind, n_posts, took, scan, json.loads(took.output.splitlines()[-1]))
         print(measured, flush=True)
         return measured
 

@@ -51,6 +51,7 @@ class DuckEngine:
             autoload_known_extensions=False,
         )
         self._ibis.raw_sql("SET TimeZone = 'UTC'")
+        self._ibis.raw_sql("SET enable_progress_bar = false")  # it would be printed among the data
 
     def query(self, step: Query, inputs: Inputs, output: Path) -> None:
         """Run a query over all parts and write its result, sorted by the table's key, as one part."""
