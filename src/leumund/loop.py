@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,15 +15,10 @@ from leumund.engines import start_engine
 from leumund.engines.runner import OnStep, Runner
 from leumund.engines.snapshots import Snapshot, Store
 from leumund.errors import LeumundError, UnknownName, storage_errors
-from leumund.ledger import Ledger, open_ledger
-from leumund.picture import counting, coverage, evidence, figures
 from leumund.picture.assemble import picture_of
 from leumund.picture.view import Picture, TrueValue
-from leumund.posts import steps as post_steps
 from leumund.posts.arrival import Arrived, Desk
 from leumund.posts.identity import AuthorKeys
-from leumund.readings import steps as reading_steps
-from leumund.readings.brand import Brand
 from leumund.readings.measured import how_good
 from leumund.settings import FILE_NAME, BrandSetting, Settings, read_settings, settings_text
 from leumund.sources.archives import open_pages
@@ -31,6 +26,11 @@ from leumund.sources.found import Page
 from leumund.sources.pages import read_page
 from leumund.step import Step
 from leumund.tables import Label
+
+if TYPE_CHECKING:
+    from leumund.ledger import Ledger
+
+# Steps and ledger are loaded where they are needed: bringing pages in takes neither, and they take two seconds to load.
 
 __all__ = ["Project", "Walked", "init_project", "open_project"]
 
@@ -92,6 +92,11 @@ class Project:
         return Walked(runner.seconds, snapshot_id)
 
     def _steps(self) -> Sequence[Step]:
+        from leumund.picture import counting, coverage, evidence
+        from leumund.posts import steps as post_steps
+        from leumund.readings import steps as reading_steps
+        from leumund.readings.brand import Brand
+
         own, rivals = self.settings.own_brand.name, [brand.name for brand in self.settings.rivals]
         brands = [Brand(b.name, b.aliases, context=b.context, blocked=b.blocked) for b in self.settings.brands]
         return [
@@ -103,6 +108,8 @@ class Project:
         ]
 
     def _figures(self, snapshot_id: str) -> Step:
+        from leumund.picture import figures
+
         return figures.step(
             level=self.settings.share("picture", "level"),
             min_posts=self.settings.number("picture", "min_posts"),
@@ -130,6 +137,8 @@ class Project:
 
     def ledger(self) -> Ledger:
         """Open what people decided; close it again, best by `with`."""
+        from leumund.ledger import open_ledger
+
         return open_ledger(self.settings.text("ledger", "url") or f"sqlite:///{self.folder / 'ledger.sqlite'}")
 
     def take_labels(self, labels: Iterable[Label]) -> int:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import ibis
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from leumund.engines.parts import part_files, writing
 from leumund.errors import TooManyRows
 from leumund.step import Batch, Query, Whole
 from leumund.tables import arrow_schema, table_of
+
+if TYPE_CHECKING:
+    import ibis
 
 __all__ = ["Engine", "Inputs", "read_parts", "result_of", "run_whole"]
 
@@ -45,14 +46,17 @@ def read_parts(table: str, parts: Sequence[Path], columns: Sequence[str] | None 
     schema = arrow_schema(table)
     if columns is not None:
         schema = pa.schema([schema.field(name) for name in columns])
-    files = [str(file) for part in parts for file in part_files(part)]
-    if not files:
-        return schema.empty_table()
-    return ds.dataset(files, format="parquet", schema=arrow_schema(table)).to_table(columns=schema.names).cast(schema)
+    read = []
+    for file in (file for part in parts for file in part_files(part)):
+        with pq.ParquetFile(file) as parquet:
+            read.append(parquet.read(columns=schema.names).select(schema.names).cast(schema))
+    return pa.concat_tables(read) if read else pa.Table.from_batches([], schema=schema)
 
 
 def result_of(step: Query, tables: Mapping[str, ibis.Table]) -> ibis.Table:
     """Give a query's result with the columns of the table it writes, in order and cast to the declared types."""
+    import ibis
+
     result = step.run(tables)
     types = ibis.schema(pa.schema([pa.field(field.name, field.type) for field in table_of(step.writes).fields]))
     return result.select([result[name].cast(kind).name(name) for name, kind in types.items()])

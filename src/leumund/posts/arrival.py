@@ -16,9 +16,11 @@ from leumund.errors import LeumundError
 from leumund.posts.identity import AuthorKeys
 from leumund.posts.intake import IntakeRows, rows_of
 from leumund.sources.found import Page, ReadPage
-from leumund.tables import Intake, Issue, Post, Quote, Sighting, rows_to_arrow
+from leumund.tables import Intake, Issue, Quote, Sighting, rows_to_arrow
 
 __all__ = ["Arrived", "Desk"]
+
+ROWS_AS_OBJECTS = 5_000
 
 
 @dataclass
@@ -56,6 +58,7 @@ class Desk:
         self._noted = set(zip(*(column.to_pylist() for column in issues.columns), strict=True))
         self._taken: set[str] = set()
         self._waiting = IntakeRows()
+        self._packed: list[pa.Table] = []
         self._quotes: dict[str, list[Quote]] = {}
         self._intakes: list[Intake] = []
         self._now = datetime.now(UTC).replace(microsecond=0)
@@ -74,15 +77,21 @@ class Desk:
         self.arrived.posts_known += len(rows.posts) - len(new)
         self._taken.update(new)
         self._waiting.posts.extend(new.values())
-        self._quotes.update({post_id: [] for post_id in new})
         for quote in rows.quotes:
             if quote.post_id in new:
-                self._quotes[quote.post_id].append(quote)
+                self._quotes.setdefault(quote.post_id, []).append(quote)
         self._waiting.authors.update({k: a for k, a in rows.authors.items() if k not in self._known_authors})
         self._waiting.threads.update({k: t for k, t in rows.threads.items() if k not in self._known_threads})
         self._note(rows.issues)
-        if len(self._waiting.posts) >= self._rows_per_part:
+        if len(self._waiting.posts) >= min(ROWS_AS_OBJECTS, self._rows_per_part):
+            self._pack()
+        if sum(map(len, self._packed)) >= self._rows_per_part:
             self._flush(self._rows_per_part)
+
+    def _pack(self) -> None:
+        """Turn waiting posts into Arrow rows, which take half the memory of objects."""
+        self._packed.append(rows_to_arrow("posts", self._waiting.posts))
+        self._waiting.posts.clear()
 
     def finish_page(self, page: Page, *, reader: str, n_posts: int, n_set_aside: int) -> None:
         """Note that a file was read to its end, so that the same bytes need not be read again."""
@@ -113,9 +122,12 @@ class Desk:
     def _flush(self, keep_below: int) -> None:
         """Write full parts of the waiting posts (all of them when `keep_below` is 0) and commit."""
         waiting, size = self._waiting, self._rows_per_part
-        while waiting.posts and len(waiting.posts) >= keep_below:
-            part, waiting.posts[:] = waiting.posts[:size], waiting.posts[size:]
-            self._write_posts(part)
+        self._pack()
+        packed = pa.concat_tables(self._packed)
+        while len(packed) and len(packed) >= keep_below:
+            self._write_posts(packed.slice(0, size))
+            packed = packed.slice(size)
+        self._packed = [packed]
         others: dict[str, list[Any]] = {
             "authors": list(waiting.authors.values()),
             "threads": list(waiting.threads.values()),
@@ -123,26 +135,28 @@ class Desk:
             "issues": waiting.issues,
         }
         for table, rows in others.items():
-            self._append(table, rows_to_arrow(table, rows))
+            if rows:
+                self._append(table, rows_to_arrow(table, rows))
         self._known_authors.update(waiting.authors)
         self._known_threads.update(waiting.threads)
         for emptied in (waiting.authors, waiting.threads, self._intakes, waiting.issues):
             emptied.clear()
-        self._store.commit(self._snapshot)
+        if self._snapshot != self._store.current():
+            self._store.commit(self._snapshot)
 
-    def _write_posts(self, posts: list[Post]) -> None:
-        rows = rows_to_arrow("posts", posts)
-        quotes = {post.post_id: self._quotes.pop(post.post_id) for post in posts}
+    def _write_posts(self, rows: pa.Table) -> None:
         known = pc.is_in(rows["post_id"], value_set=self._known_posts.combine_chunks())
         n_known = pc.sum(known).as_py() or 0
         if n_known:
             self.arrived.posts_known += n_known
             self._append("sightings", self._sightings(rows.filter(known)))
+            for post_id in rows.filter(known)["post_id"].to_pylist():
+                self._quotes.pop(post_id, None)  # stored with the post when it was new
             rows = rows.filter(pc.invert(known))
+        quotes = [quote for post_id in rows["post_id"].to_pylist() for quote in self._quotes.pop(post_id, ())]
         self.arrived.posts += len(rows)
         self._append("posts", rows)
-        kept = rows["post_id"].to_pylist()
-        self._append("quotes", rows_to_arrow("quotes", [quote for post_id in kept for quote in quotes[post_id]]))
+        self._append("quotes", rows_to_arrow("quotes", quotes))
         self._on_progress(self.arrived)
 
     def _sightings(self, seen: pa.Table) -> pa.Table:
