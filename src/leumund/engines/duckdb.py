@@ -51,6 +51,8 @@ class DuckEngine:
             autoload_known_extensions=False,
         )
         self._ibis.raw_sql("SET TimeZone = 'UTC'")
+        # Steps join in the order they mean; DuckDB's search for another one made sums of sums ten times slower.
+        self._ibis.raw_sql("SET disabled_optimizers = 'join_order'")
         self._ibis.raw_sql("SET enable_progress_bar = false")  # it would be printed among the data
 
     def query(self, step: Query, inputs: Inputs, output: Path) -> None:
