@@ -56,6 +56,15 @@ def test_a_week_with_twice_the_labels_does_not_count_twice() -> None:
     assert follow_share([quiet, busy])[-1].value == pytest.approx(0.5, abs=0.03)
 
 
+def test_the_corpus_so_far_is_known_better_than_what_lies_behind_it() -> None:
+    weeks = year(7, 8, n_labels=100)
+    rate, corpus = (follow_share(weeks, estimand=estimand)[-1] for estimand in ("rate", "corpus"))
+    assert corpus.value == rate.value
+    assert corpus.width < 0.8 * rate.width
+    whole = follow_share(year(8, 2, n_labels=200), estimand="corpus")[-1]
+    assert whole.low == whole.value == whole.high
+
+
 @pytest.mark.parametrize(("weeks", "word"), [([], "no week"), ([([0.0, 3.0], [0.1, 0.2])], "label 3")])
 def test_weeks_that_are_none_are_refused_in_words(weeks: list[Week], word: str) -> None:
     with pytest.raises(CannotEstimate, match=word):

@@ -101,3 +101,10 @@ def test_a_rival_that_follows_the_market_is_preferred_to_one_that_does_not() -> 
     mixed = estimate_effect(index, np.column_stack([useful, noise]), 52)
     useless = estimate_effect(index, noise, 52)
     assert mixed.width < useless.width
+
+
+def test_an_index_that_a_rival_foretells_exactly_is_no_accident_of_arithmetic() -> None:
+    _, rivals = market(0.0)
+    got = estimate_effect(2 * rivals[:, 0] + 5 * (np.arange(78) >= 52), rivals[:, :1], 52)
+    assert got.value == pytest.approx(5)
+    assert got.low == pytest.approx(5, abs=1e-5)

@@ -69,6 +69,21 @@ def test_the_machines_own_difference_stands_beside_the_corrected_one() -> None:
     assert compare_brands([first, second])[0].machine_value == pytest.approx(first[1].mean() - second[1].mean())
 
 
+def test_corpora_labelled_throughout_are_compared_exactly() -> None:
+    known, rival, sampled = brand(0.3, 1, 400, 400), brand(0.3, 2, 400, 400), brand(0.3, 3, 400, 50)
+    exact, estimated = compare_brands([known, rival, sampled], estimand="corpus")
+    assert exact.low == exact.value == exact.high
+    assert exact.differs == (exact.value != 0)
+    assert estimated.low < estimated.value < estimated.high
+    assert estimated.width == pytest.approx(compare_brands([known, sampled], estimand="corpus")[0].width)
+
+
+def test_three_labels_a_brand_prove_nothing() -> None:
+    got = compare_brands([brand(0.1, 1, 300, 3), brand(0.9, 2, 300, 3)])[0]
+    assert got.support == "unproven"
+    assert got.width > 1
+
+
 @pytest.mark.parametrize(
     ("pairs", "word"),
     [

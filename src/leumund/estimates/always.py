@@ -11,28 +11,35 @@ from scipy import optimize, stats
 from leumund.estimates.estimated import Estimated
 from leumund.estimates.inputs import Floats, check_level, labels_and_scores, refuse
 from leumund.estimates.prediction import correct
-from leumund.estimates.share import FEWEST_LABELS, SHARE, wilson
+from leumund.estimates.share import FEWEST_LABELS, SHARE, Estimand, wilson
 
 __all__ = ["follow_share"]
 
 
 def follow_share(
-    weeks: Sequence[tuple[ArrayLike, ArrayLike]], *, level: float = 0.95, horizon: int = 52
+    weeks: Sequence[tuple[ArrayLike, ArrayLike]],
+    *,
+    estimand: Estimand = "rate",
+    level: float = 0.95,
+    horizon: int = 52,
 ) -> list[Estimated]:
     """Give per week the share (0..1) behind all posts so far, with intervals that hold in all weeks together.
 
     `weeks` are (labels, scores) as `estimate_share` takes them. With probability `level` no interval of the series
-    misses, however long it is followed and whenever one looks: Robbins' (1970) normal mixture in its asymptotic form
-    (Waudby-Smith et al. 2024, "Time-uniform central limit theory", eq. 6), put into Wilson's interval so that
-    the first weeks hold too. Labels are weighted so that a week counts as its posts, not as its labels. `horizon` is
-    the number of weeks after which the series should be sharp; like the first week with labels it tunes the width
-    and must not be changed while following. Weeks before the first label are 0..1, *unproven*.
+    misses, however long it is followed and whenever one looks: Robbins' (1970) normal mixture in its asymptotic
+    form (Waudby-Smith et al. 2024, "Time-uniform central limit theory", eq. 6), put into Wilson's interval so that
+    the first weeks hold too. The estimand *corpus* is the share among the posts so far, *rate* the one behind them.
+    Labels are weighted so that a week counts as its posts, not as its labels. `horizon` is the number of weeks
+    after which the series should be sharp; like the first week with labels it tunes the width and must not be
+    changed while following. Weeks before the first label are 0..1, *unproven*.
     """
     level = check_level(level)
     if len(weeks) == 0:
         raise refuse("no week to follow", next_step="give (labels, scores) for at least one week")
     if horizon < 1:
         raise refuse(f"a horizon of {horizon} weeks", next_step="give the number of weeks to follow")
+    if estimand not in ("corpus", "rate"):
+        raise refuse(f"the estimand {estimand!r} is unknown", next_step="say 'corpus' or 'rate'")
     read = [_read(week, number) for number, week in enumerate(weeks)]
     results: list[Estimated] = []
     precision = 0.0
@@ -43,7 +50,7 @@ def follow_share(
             results.append(_unproven(s, level))
             continue
         precision = precision or _tuned(level) / (n_labels * max(horizon / 4, 1))
-        results.append(_look(y, s, _chances(read[:last]), level=level, precision=precision))
+        results.append(_look(y, s, _chances(read[:last]), estimand=estimand, level=level, precision=precision))
     return results
 
 
@@ -58,13 +65,14 @@ def _unproven(s: Floats, level: float) -> Estimated:
                      machine_value=float(s.mean()), method="machine only", support="unproven")  # fmt: skip
 
 
-def _look(y: Floats, s: Floats, inclusion: Floats, *, level: float, precision: float) -> Estimated:
+def _look(y: Floats, s: Floats, inclusion: Floats, *, estimand: Estimand, level: float, precision: float) -> Estimated:
     fit = correct(y, s, bounds=SHARE, inclusion=inclusion)
-    value, variance = float(np.clip(fit.value, *SHARE)), fit.rate_variance
+    value = float(np.clip(fit.value, *SHARE))
+    variance = fit.rate_variance if estimand == "rate" else fit.corpus_variance
     multiplier = _boundary(precision * fit.n_labels / fit.design_effect, level)
     quantile = float(stats.t.isf(stats.norm.sf(multiplier), fit.dof))
-    n_effective = fit.label_variance / variance
-    low, high = wilson(value, n_effective, quantile)
+    n_effective = fit.label_variance / variance if variance > 0 else np.inf
+    low, high = wilson(value, n_effective, quantile) if variance > 0 else (value, value)
     return Estimated(
         value=value,
         low=low,
@@ -76,7 +84,7 @@ def _look(y: Floats, s: Floats, inclusion: Floats, *, level: float, precision: f
         n_effective=n_effective,
         n_labels=fit.n_labels,
         machine_value=fit.machine_value,
-        method="difference estimator, always-valid Wilson, rate",
+        method=f"difference estimator, always-valid Wilson, {estimand}",
         support="measured" if fit.n_labels >= FEWEST_LABELS else "unproven",
     )
 

@@ -152,7 +152,9 @@ def _fit(white: Floats, k: int, error: _Error, freedom: float) -> _Model:
     # The last column of R: the index seen from the design, and below it the root of the squares left over.
     r = linalg.qr(stacked, mode="r", check_finite=False)[0][:columns]
     coefficients = linalg.solve_triangular(r[:-1, :-1], r[:-1, -1], check_finite=False)
-    squares, dof = float(r[-1, -1] ** 2), weeks - (columns - 1 - k)
+    # An index that its rivals foretell exactly still has an error of rounding.
+    squares = max(float(r[-1, -1] ** 2), 1e-20 * float(white[:, -1] @ white[:, -1]))
+    dof = weeks - (columns - 1 - k)
     log_aa = 2 * float(np.log(np.abs(np.diag(r)[:-1])).sum())
     log_reml = -0.5 * (error.log_det + log_aa + k * np.log(freedom or 1.0) + dof * np.log(squares))
     return _Model(
