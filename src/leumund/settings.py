@@ -187,7 +187,7 @@ class _Check:
             raise BadSettings(
                 f"{setting.name} = {value!r} is not known", where=self._where(setting.name), next_step=hint
             )
-        return value  # type: ignore[no-any-return]  # its type was compared with the default's above
+        return value
 
     def brand_entries(self, found: Any) -> list[Any]:
         if isinstance(found, list):
