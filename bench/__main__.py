@@ -31,7 +31,10 @@ def main(arguments: list[str]) -> int:
         for figure in measured:
             print(figure, flush=True)
         figures += measured
-    missed = [figure.name for figure in figures if not figure.holds]
+    missed = [figure.name for figure in figures if not (figure.holds or figure.is_open)]
+    for figure in figures:
+        if figure.is_open:
+            print(f"OPEN FLOOR: {figure}")
     print(f"{len(figures)} figures, {len(missed)} below the floor{': ' + ', '.join(missed) if missed else ''}")
     return 1 if missed or not figures else 0
 

@@ -17,6 +17,12 @@ class Figure:
     floor: float | None = None
     goal: float | None = None
     at_most: bool = True
+    reached: float | None = None  # a floor not reached yet: the figure that must not get worse meanwhile
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the floor is missed, known to be, and no worse than what was reached."""
+        return not self.holds and self.reached is not None and self._right_side(self.reached)
 
     @property
     def holds(self) -> bool:
@@ -33,5 +39,7 @@ class Figure:
             for word, limit in (("floor", self.floor), ("goal", self.goal))
             if limit is not None
         ]
+        if self.is_open:
+            limits.append(f"OPEN, must stay {sign} {self.reached:,g}")
         said = f"{self.name:<58} {self.value:>12,.4g} {self.unit}"
         return f"{said:<88} {', '.join(limits)}".rstrip()
