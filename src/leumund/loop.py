@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 from leumund.engines import start_engine
 from leumund.engines.runner import OnStep, Runner
 from leumund.engines.snapshots import Snapshot, Store
-from leumund.errors import LeumundError, UnknownName, storage_errors
+from leumund.errors import LeumundError, NothingToShow, UnknownName, storage_errors
 from leumund.picture.assemble import picture_of
+from leumund.picture.labelling import Drawn, draw
 from leumund.picture.view import Picture, TrueValue
 from leumund.posts.arrival import Arrived, Desk
 from leumund.posts.identity import AuthorKeys
@@ -145,6 +146,22 @@ class Project:
         """Record labels; give how many are new."""
         with self.ledger() as ledger:
             return ledger.record_labels(labels)
+
+    def labels_to_judge(self, n: int) -> tuple[list[Drawn], dict[str, str]]:
+        """Draw the next `n` posts to judge, with their words by post_id; raises NothingToShow when none is left."""
+        snapshot = self.store.current()
+        with self.ledger() as ledger:
+            judged = ledger.labels()
+        opinions = self.store.read(snapshot, "opinions", ["post_id", "brand", "aspect"])
+        opinions = opinions.filter(pc.field("aspect") == "")
+        drawn = draw(opinions, judged, own=self.settings.own_brand.name, n=n, snapshot_id=snapshot.snapshot_id)
+        if not drawn:
+            raise NothingToShow(
+                "no post is left to judge", where=str(self.folder), next_step="leumund import, then run"
+            )
+        posts = self.store.read(snapshot, "posts", ["post_id", "text"])
+        posts = posts.filter(pc.is_in(posts["post_id"], value_set=pa.array(sorted({row.post_id for row in drawn}))))
+        return drawn, dict(zip(posts["post_id"].to_pylist(), posts["text"].to_pylist(), strict=True))
 
     def posts_behind(self, figure_id: str) -> list[dict[str, str]]:
         """Give every post that a net index was counted from, with its address; raises UnknownName for an unknown id."""

@@ -247,6 +247,19 @@ def teach(
     raise typer.Exit(doing.teach(file, output))
 
 
+@label.command("next", epilog="Example: leumund label next -o posts.xlsx --project mybrand")
+def label_next(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The workbook to write.", show_default=False)],
+    n: Annotated[int, typer.Option("--number", "-n", help="How many posts to draw.", min=1, max=5_000)] = 200,
+    labeller: Annotated[str, typer.Option(help="Who will judge; empty: the user of this machine.")] = "",
+    project: ProjectOption = HERE,
+) -> None:
+    """Draw the next posts to judge, by chance and blind, into a workbook."""
+    from leumund.cli import labels as doing
+
+    doing.next_labels(project, output, n=n, labeller=labeller)
+
+
 @label.command("take", epilog="Example: leumund label take labels.csv --project mybrand")
 def label_take(
     file: Annotated[

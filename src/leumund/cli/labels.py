@@ -1,7 +1,8 @@
-"""label take: a table of verdicts into the ledger; a row that cannot be used is listed and left out."""
+"""label next and take: posts to judge out, verdicts in; a row that cannot be used is listed and left out."""
 
 from __future__ import annotations
 
+import getpass
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -15,11 +16,32 @@ from leumund.tables import Label
 if TYPE_CHECKING:
     from leumund.loop import Project
 
-__all__ = ["read_labels", "take_labels"]
+__all__ = ["next_labels", "read_labels", "take_labels"]
 
 NEEDED = ("brand", "value", "labeller")
 VALUES = {"polarity": ("negative", "neutral", "positive"), "relevant": ("true", "false")}
 KNOWN = (*NEEDED, "post_id", "venue", "number", "aspect", "field", "plan_id", "inclusion_probability", "labelled_at")
+
+
+def next_labels(folder: Path, output: Path, *, n: int, labeller: str) -> None:
+    """Draw posts and write a workbook to judge them in."""
+    from leumund.loop import open_project
+    from leumund.reports.workbook import write_workbook
+
+    project = open_project(folder)
+    drawn, texts = project.labels_to_judge(n)
+    write_workbook(
+        drawn,
+        texts,
+        output,
+        labeller=labeller or getpass.getuser(),
+        language=project.settings.text("project", "language"),
+    )
+    print(
+        f"{len(drawn)} posts to judge. Next: fill in the column value, then leumund label take {output}",
+        file=sys.stderr,
+    )
+    print(output)
 
 
 def take_labels(file: Path, folder: Path) -> int:
@@ -67,6 +89,8 @@ def read_labels(file: Path, problems: Problems, project: Project) -> Iterator[tu
         row = {
             name: str(cell if cell is not None else "").strip() for name, cell in zip(grid.header, cells, strict=False)
         }
+        if row.get("plan_id") and not row.get("value"):
+            continue  # drawn and not judged yet; it may be judged later
         try:
             yield number, _label(row, brands, written)
         except ValueError as error:

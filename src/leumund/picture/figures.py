@@ -54,7 +54,7 @@ def step(*, level: float, min_posts: int, rivals: int, snapshot_id: str) -> Step
         rows = [Estimate(snapshot_id=snapshot_id, **figure) for figure in book.figures()]
         return {"estimates": rows_to_arrow("estimates", sorted(rows, key=lambda row: row.figure_id))}
 
-    version = f"5|{level}|{min_posts}|{rivals}|{snapshot_id}"
+    version = f"6|{level}|{min_posts}|{rivals}|{snapshot_id}"
     return Whole("figures", ("cells", "judged"), ("estimates",), BOUND_ROWS, run, version=version)
 
 
@@ -201,7 +201,8 @@ class _Book:
         end = self._last_day if period == "all" else last_day(period, start)
         of_brand = [row for row in self._judged if row["brand"] == brand]
         within = [row for row in of_brand if aspect == "" and (period == "all" or start <= row["day"] <= end)]
-        if len(within) >= LABELS_FOR_A_CELL:
+        whole = period == "all" and aspect == ""  # all of the brand's labels lie in this cell
+        if len(within) >= (LABELS_FOR_A_BRAND if whole else LABELS_FOR_A_CELL):
             return _rectifier(within, self._power), "measured"
         if len(of_brand) >= LABELS_FOR_A_BRAND:
             return _rectifier(of_brand, self._power), "borrowed"
