@@ -133,7 +133,6 @@ def test_a_page_may_declare_whatever_encoding_it_likes(encoding: str, seeds: lis
     assert _goes_through(file) > 0
 
 
-@pytest.mark.xfail(strict=True, reason="sources.encoding asks a codec that gives no text")
 @pytest.mark.parametrize("encoding", NO_ENCODINGS)
 def test_a_page_may_declare_what_is_no_encoding(encoding: str, seeds: list[bytes], tmp_path: Path) -> None:
     page = seeds[0].replace(b"utf-8", encoding.encode()) + "Störung".encode("cp1252")
@@ -141,7 +140,6 @@ def test_a_page_may_declare_what_is_no_encoding(encoding: str, seeds: list[bytes
     assert _goes_through(file) > 0
 
 
-@pytest.mark.xfail(strict=True, reason="sources.tables lets half a pair of surrogates through")
 def test_half_a_character_in_a_table_does_not_stop_the_others(tmp_path: Path) -> None:
     (file := tmp_path / "rows.jsonl").write_text(
         '{"text": "halb \\ud800 Zeichen", "date": "2020-04-03"}\n{"text": "ganz", "date": "2020-04-03"}\n'

@@ -111,7 +111,7 @@ def test_a_mistake_is_said_with_its_line() -> None:
 
 
 def test_a_folder_without_settings_is_no_project(tmp_path: Path) -> None:
-    with pytest.raises(NotAProject, match="no leumund.toml here"):
+    with pytest.raises(NotAProject, match=r"no leumund\.toml here"):
         read_settings(tmp_path)
 
 

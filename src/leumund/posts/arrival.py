@@ -80,8 +80,13 @@ class Desk:
         for quote in rows.quotes:
             if quote.post_id in new:
                 self._quotes.setdefault(quote.post_id, []).append(quote)
-        self._waiting.authors.update({k: a for k, a in rows.authors.items() if k not in self._known_authors})
-        self._waiting.threads.update({k: t for k, t in rows.threads.items() if k not in self._known_threads})
+        # As first met, so that it does not depend on where one part ends and the next begins.
+        for key, author in rows.authors.items():
+            if key not in self._known_authors:
+                self._waiting.authors.setdefault(key, author)
+        for thread_id, thread in rows.threads.items():
+            if thread_id not in self._known_threads:
+                self._waiting.threads.setdefault(thread_id, thread)
         self._note(rows.issues)
         if len(self._waiting.posts) >= min(ROWS_AS_OBJECTS, self._rows_per_part):
             self._pack()

@@ -102,7 +102,8 @@ def _known(label: str) -> str:
         return "cp1252"
     try:
         name = codecs.lookup(label).name
-    except LookupError:
+        b"a".decode(name)  # Python has codecs that give no text, as rot13 and hex
+    except (LookupError, UnicodeError):
         return ""
     return "cp1252" if name in _AS_CP1252 else name
 

@@ -20,6 +20,7 @@ __all__ = ["Grid", "delimiter_of", "open_grid"]
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_LINES_PER_CELL = 2_000
+_HALF = re.compile("[\\ud800-\\udfff]")
 _SEEN_AHEAD = 200
 _TITLE_ROWS = 10
 
@@ -166,12 +167,20 @@ def _json(name: str, text: str) -> Grid:
     if not ahead:
         raise NotText("no line is a JSON object", where=name, next_step="one object a line, as in JSON Lines")
 
+    has_halves = "\\ud" in text.lower()
+
     def rows() -> Iterator[Row]:
         for part in (ahead, objects):
             for number, entry in part:
-                yield number, [entry.get(key) for key in header]
+                cells = [entry.get(key) for key in header]
+                yield number, [_whole(cell) for cell in cells] if has_halves else cells
 
     return Grid("jsonl", header, rows(), notes=notes)
+
+
+def _whole(cell: Any) -> Any:
+    """Give a cell without half characters, which JSON can write and no other format can hold."""
+    return _HALF.sub("\ufffd", cell) if isinstance(cell, str) else cell
 
 
 def _line_objects(text: str, notes: list[Note]) -> Iterator[tuple[int, dict[str, Any]]]:
