@@ -50,7 +50,8 @@ class SparkEngine:
         frame = self._session.sql(ibis.to_sql(result, dialect="pyspark"))
         schema = from_arrow_schema(arrow_schema(step.writes))
         frame = frame.select(*(frame[field.name].cast(field.dataType) for field in schema))
-        self._write(frame.orderBy(*table_of(step.writes).key), output)
+        # sorted file by file: sorting the whole would run the query twice, once to find where to cut
+        self._write(frame.sortWithinPartitions(*table_of(step.writes).key), output)
 
     def _frame(self, table: str, parts: Iterable[Path]) -> DataFrame:
         files = [str(file) for part in parts for file in part_files(part)]

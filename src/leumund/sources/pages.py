@@ -33,6 +33,8 @@ __all__ = [
 
 _SURE_ENOUGH = 0.5
 
+FIRST_LOOK = 8_192  # characters
+
 
 def readers() -> tuple[Reader, ...]:
     """Give every reader there is: the folders of this room, and what other packages declare as `leumund.sources`.
@@ -55,17 +57,20 @@ def reader_for(page: Page) -> Reader:
 
     Raises EmptyInput, NotText, or UnknownForum when no reader knows the page.
     """
-    binary = _best(page, "", [reader for reader in readers() if reader.binary])
+    binary, _ = _best(page, "", [reader for reader in readers() if reader.binary])
     if binary is not None:
         return binary
     refuse_empty_and_binary(page.content, name=page.name)
-    reader = _best(page, head_of(page.content), list(readers()))
+    head = head_of(page.content)
+    reader, sure = _best(page, head[:FIRST_LOOK], readers())
+    if sure < 1.0:  # most pages say at once what they are
+        reader, _ = _best(page, head, readers())
     if reader is None:
         raise _unknown(page)
     return reader
 
 
-def _best(page: Page, head: str, among: Iterable[Reader]) -> Reader | None:
+def _best(page: Page, head: str, among: Iterable[Reader]) -> tuple[Reader | None, float]:
     best, surest = None, 0.0
     for reader in among:
         sure = reader.recognise(page, head)
@@ -73,7 +78,7 @@ def _best(page: Page, head: str, among: Iterable[Reader]) -> Reader | None:
             best, surest = reader, sure
         if sure >= 1.0:
             break
-    return best if surest >= _SURE_ENOUGH else None
+    return best, surest
 
 
 def _unknown(page: Page) -> UnknownForum:

@@ -23,6 +23,7 @@ __all__ = ["Sheet", "host_of", "opened", "text_of"]
 BREAK_MARK = "\ue000break\ue000"
 
 _VOID = set(re.findall(r"\w+", "area base br col embed hr img input link meta param source track wbr"))
+_ENDS = ("</html", "</body", "</HTML", "</BODY")
 _COMMON_VOID = ("br", "hr", "img ", "link ", "meta ", "input ")
 _SESSION = re.compile(r"([?&])(?:s|sid|phpsessid)=\w*(?:&|(?=#)|$)", re.IGNORECASE)
 _ZONE_BY_LANGUAGE = {"de": "Europe/Berlin"}
@@ -181,23 +182,24 @@ def opened(text: str) -> str:
     XML writers put no space before "/>" and leave no <br>; templates that people write do one or the other.
     """
     head = text[:16_384]
-    if head.count("/>") <= 2 * head.count(" />") or "<br>" in text:
+    if head.count("/>") <= 2 * head.count(" />") or "<br>" in text[:131_072]:
         return text
-    parts = text.split("/>")
-    for place, part in enumerate(parts[:-1]):
-        start = part.rfind("<")
-        if start < 0 or part.startswith(_COMMON_VOID, start + 1):
-            continue
-        name = part[start + 1 : start + 11].partition(" ")[0]
-        # else a void element, or "/>" in a script or in words
-        if name.isalnum() and name not in _VOID and part.find(">", start) < 0:
-            parts[place] = f"{part}></{name}\0"
-    return "/>".join(parts).replace("\0/>", ">")
+    *parts, last = text.split("/>")
+    return "".join([piece for part in parts for piece in (part, _end(part))]) + last
+
+
+def _end(part: str) -> str:
+    """Give what has to stand where the text before "/>" ends: an end tag, unless the element is void."""
+    start = part.rfind("<")
+    if start < 0 or part.startswith(_COMMON_VOID, start + 1):
+        return "/>"
+    name = part[start + 1 : start + 11].partition(" ")[0]
+    # else a void element, or "/>" in a script or in words
+    return f"></{name}>" if name.isalnum() and name not in _VOID and part.find(">", start) < 0 else "/>"
 
 
 def _ends_early(text: str) -> bool:
-    tail = text[-65_536:]
-    return not any(end in tail for end in ("</html", "</body", "</HTML", "</BODY"))
+    return not any(end in tail for tail in (text[-500:], text[-65_536:]) for end in _ENDS)
 
 
 def _cut_back(text: str) -> str:
