@@ -61,7 +61,8 @@ def _plain(html: str, *, keep: bool) -> str:
 
 def _one_space(html: str) -> str:
     """Give `html` with each run of white space as one space; a third of the time that split and join take."""
-    html = html.replace("\n", " ").replace("\t", " ").replace("\r", " ")
+    if "\n" in html or "\t" in html or "\r" in html:
+        html = html.replace("\n", " ").replace("\t", " ").replace("\r", " ")
     while "  " in html:
         html = html.replace("    ", " ").replace("  ", " ")
     return html

@@ -78,9 +78,10 @@ def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
     if not sheet.whole(body):
         return None
     text, quotes = own_words(body.inner_html or "")
-    stamp = node.css_first(".message-attribution time") or node.css_first("time.u-dt, time")
+    head = node.css_first(".message-attribution") or node
+    stamp = head.css_first("time") or node.css_first("time.u-dt, time")
     edited = node.css_first(".message-lastEdit time") if sheet.contains("message-lastEdit") else None
-    place = _place(node)
+    place = _place(head)
     return RawPost(
         number=number,
         author=_author(node),
@@ -96,7 +97,8 @@ def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
 
 
 def _number(node: LexborNode) -> str:
-    match = _NUMBER.search(f"{node.attributes.get('data-content')} {node.attributes.get('id')}")
+    attributes = node.attributes
+    match = _NUMBER.search(f"{attributes.get('data-content')} {attributes.get('id')}")
     return match[1] if match else ""
 
 
@@ -109,9 +111,8 @@ def _stamp(node: LexborNode | None) -> str:
     return (node.attributes.get("datetime") or "").strip() if node is not None else ""
 
 
-def _place(node: LexborNode) -> tuple[int, str]:
+def _place(head: LexborNode) -> tuple[int, str]:
     """Give the post's place in the thread (0 = not shown) and its link."""
-    head = node.css_first(".message-attribution") or node
     html = head.html or ""
     shown = _POSITION.search(html)
     links = [link for link in _HREF.findall(html) if "post" in link and "share" not in link]
