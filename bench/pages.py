@@ -26,7 +26,7 @@ from leumund.sources.pages import page_of, read_page
 from leumund.sources.sheet import opened
 
 FLOOR, GOAL = 4.0, 3.0
-REACHED = 5.3  # the floor is missed so far (4.7 on a quiet machine); CI refuses what is slower than this
+REACHED = 5.0  # the floor is missed so far (4.25 on a quiet machine); CI refuses what is slower than this
 SOFTWARES = ("phpbb3", "vbulletin4", "xenforo2")
 HERE = Path(__file__).parents[1]
 

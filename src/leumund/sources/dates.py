@@ -423,7 +423,7 @@ def zone_of(name: str) -> tzinfo:
 
 
 _FOOTER_ZONE = re.compile(
-    r"(?:UTC|GMT|WEZ|MEZ)\s?(?:(?P<sign>[+-−])\s?(?P<hours>\d{1,2})(?:[:.](?P<minutes>\d{2}))?)?", re.IGNORECASE
+    r"(?:UTC|GMT|WEZ|MEZ)\s?(?:(?P<sign>[+\-−])\s?(?P<hours>\d{1,2})(?:[:.](?P<minutes>\d{2}))?)?", re.IGNORECASE
 )
 
 

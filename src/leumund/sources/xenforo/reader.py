@@ -31,7 +31,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _POSITION = re.compile(r">\s*#\s?(\d[\d.,\s]*)<")
-_HREF = re.compile(r'<a\b[^<>]*?\shref="([^"]*)"')
+_HREF = re.compile(r'\shref="([^"]*)"')
 _ROOT = re.compile(r"""<html\b[^>]*\bid\s*=\s*["']?XF\b""", re.IGNORECASE)
 _TITLE_BAR = re.compile(r'\s*(<div class="bbCodeBlock-title">.*?</div>)', re.DOTALL)
 
