@@ -24,7 +24,7 @@ from leumund import world
 from leumund.loop import init_project, open_project
 from leumund.settings import BrandSetting
 
-N_POSTS, QUICK_POSTS = 100_000, 10_000
+N_POSTS, QUICK_POSTS = 100_000, 30_000
 POSTS_A_SECOND, PEAK_MB, AGAIN_SECONDS, FILES = 5_000, 400, 2.0, 10
 COLUMNS = {
     "forum": "venue",

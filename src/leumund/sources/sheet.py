@@ -55,12 +55,18 @@ class Sheet:
         """The page's language as it says itself (de, en-us, …), '' when it does not."""
         if self.options.language:
             return self.options.language
-        root = self.tree.css_first("html[lang]")
+        root = self.tree.root
         return ((root.attributes.get("lang") or "") if root else "").strip().lower().replace("_", "-")
 
     @cached_property
+    def _head(self) -> LexborNode | LexborHTMLParser:
+        """Where the page speaks of itself: its head; the whole page where a tool has thrown the head into the body."""
+        head = self.tree.head
+        return head if head is not None and head.css_first("meta") is not None else self.tree
+
+    @cached_property
     def _stated_base(self) -> str:
-        node = self.tree.css_first("base[href]")
+        node = self._head.css_first("base[href]")
         return ((node.attributes.get("href") or "") if node else "").strip()
 
     @cached_property
@@ -72,7 +78,7 @@ class Sheet:
     def address(self) -> str:
         """The page's own address: canonical link, og:url or where the archive took it from; '' when none is known."""
         for selector, name in (('link[rel="canonical"]', "href"), ('meta[property="og:url"]', "content")):
-            for node in self.tree.css(selector):
+            for node in self._head.css(selector):
                 stated = urljoin(self._stated_base, (node.attributes.get(name) or "").strip())
                 if stated.startswith(("http://", "https://")):
                     return clean_url(stated)
@@ -182,7 +188,7 @@ def opened(text: str) -> str:
     XML writers put no space before "/>" and leave no <br>; templates that people write do one or the other.
     """
     head = text[:16_384]
-    if head.count("/>") <= 2 * head.count(" />") or "<br>" in text[:131_072]:
+    if head.count("/>") <= 2 * head.count(" />") or "<br>" in text[:32_768]:
         return text
     *parts, last = text.split("/>")
     return "".join([piece for part in parts for piece in (part, _end(part))]) + last
