@@ -1,7 +1,6 @@
 """Every sample page stands beside what should come of it; a reader without a sample fails."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ EXPECTED = sorted(SAMPLES.glob("*/*.json"))
 
 
 def as_shown(post: FoundPost, fields: dict[str, Any]) -> dict[str, Any]:
-    shown = asdict(post)
+    shown = post._asdict() | {"quotes": [quote._asdict() for quote in post.quotes]}
     for name in ("posted_at", "edited_at"):
         shown[name] = shown[name].isoformat() if shown[name] else None
     shown["quotes"] = list(shown["quotes"])

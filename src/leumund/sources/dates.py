@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leumund.errors import DateNotUnderstood, WrongUse, near_name
@@ -67,8 +68,7 @@ _JUST_NOW = re.compile(r"\b(?:gerade eben|soeben|just now|a moment ago|moments a
 _ZONE_NAMES = {"z": 0, "utc": 0, "gmt": 0, "wez": 0, "mez": 1, "cet": 1, "mesz": 2, "cest": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """A moment with zone, how exact it is, and the zone that was assumed ('' when the page states one)."""
 
     moment: datetime | None

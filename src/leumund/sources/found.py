@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 __all__ = ["FoundPost", "FoundQuote", "Note", "Options", "Page", "ReadPage", "Reader"]
 
@@ -21,8 +22,7 @@ class Page:
     reservation: str = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class FoundQuote:
+class FoundQuote(NamedTuple):
     """Somebody else's words inside a post."""
 
     author: str
@@ -30,8 +30,7 @@ class FoundQuote:
     number: str = ""  # the quoted post's own number where the markup tells it
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPost:
+class FoundPost(NamedTuple):
     """One post as found; names as shown, times as far as the page tells them."""
 
     venue: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from leumund.errors import SourceDrift, TruncatedInput
 from leumund.sources.dates import DateRules, When, find_date, read_stamp, with_order
@@ -13,8 +14,7 @@ from leumund.sources.sheet import Sheet
 __all__ = ["RawPost", "Thread", "hand_out"]
 
 
-@dataclass(frozen=True, slots=True)
-class RawPost:
+class RawPost(NamedTuple):
     """One post as the markup has it, its dates still in words."""
 
     number: str

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from typing import NamedTuple
 
 __all__ = ["Cut", "attribute", "cut", "line", "words"]
 
@@ -92,8 +92,7 @@ def attribute(tag: str, name: str) -> str:
     return (match[1] or match[2] or "") if match else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """A piece of markup without the elements that were cut out, and those elements, outermost first."""
 
     rest: str
