@@ -38,8 +38,9 @@ def words(html: str) -> str:
     """
     if "<pre" in html:
         parts = _PRE.split(_DROPPED.sub("", html))
-        return _tidy("".join(_plain(part, keep=index % 2 == 1) for index, part in enumerate(parts)))
-    return _tidy(_plain(html, keep=False))
+        plain = [_plain(part) if index % 2 else _one_space(_plain(_unbroken(part))) for index, part in enumerate(parts)]
+        return _tidy("".join(plain))
+    return _one_space(_tidy(_plain(_unbroken(html))))
 
 
 def line(html: str) -> str:
@@ -47,9 +48,12 @@ def line(html: str) -> str:
     return " ".join(words(html).split())
 
 
-def _plain(html: str, *, keep: bool) -> str:
-    if not keep:
-        html = _one_space(html)
+def _unbroken(html: str) -> str:
+    """Give `html` without line ends and tabs, which are spaces there."""
+    return html.replace("\n", " ").replace("\t", " ").replace("\r", " ")
+
+
+def _plain(html: str) -> str:
     html = html.replace("<br>", "\n")
     if "<" in html:  # most posts have no other tag
         html = _DROPPED.sub("", html)
@@ -59,13 +63,11 @@ def _plain(html: str, *, keep: bool) -> str:
     return unescape(html) if "&" in html else html
 
 
-def _one_space(html: str) -> str:
-    """Give `html` with each run of white space as one space; a third of the time that split and join take."""
-    if "\n" in html or "\t" in html or "\r" in html:
-        html = html.replace("\n", " ").replace("\t", " ").replace("\r", " ")
-    while "  " in html:
-        html = html.replace("    ", " ").replace("  ", " ")
-    return html
+def _one_space(text: str) -> str:
+    """Give each run of spaces as one; quickest on tidy text, where most runs are gone with the ends of lines."""
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 def _tidy(text: str) -> str:
