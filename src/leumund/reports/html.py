@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from leumund.charts import pointed_rules
 from leumund.errors import storage_errors
 from leumund.picture.view import Picture
-from leumund.reports.account import left_out_panel, method_panels
-from leumund.reports.behind import collected, five_posts, shown_post
-from leumund.reports.figures import Figures
-from leumund.reports.headline import advice, headline
-from leumund.reports.overtime import coverage_panel, lead_panel, share_panel, weekly_panel
-from leumund.reports.panel import Panel
-from leumund.reports.sidebyside import aspect_panel, brand_panel, difference_panel, quarter_panel, truth_panel
+from leumund.reports.behind import collected
+from leumund.reports.layout import laid_out
 from leumund.wording import say
 
 __all__ = ["report_html", "write_report"]
@@ -53,17 +47,12 @@ def _replace(path: Path, text: str) -> None:
 
 def report_html(picture: Picture, *, language: str, twin: str) -> str:
     """Give the report's HTML; `twin` is the name of the JSON file that it links to."""
-    figures = Figures(picture)
+    report = laid_out(picture, language)
     template = _template()
     values = {
+        **{name: getattr(report, name) for name in ("title", "sentences", "lead", "five", "advice", "panels")},
         "picture": picture,
         "language": language,
-        "title": picture.title or picture.own,
-        "sentences": headline(picture, language),
-        "lead": lead_panel(figures, language),
-        "five": [shown_post(row, language) for row in five_posts(figures)],
-        "advice": advice(picture, language),
-        "panels": list(_panels(figures, language)),
         "twin": twin,
         "style": _text("report.css") + pointed_rules(len(picture.rivals)),
         "script": _text("report.js"),
@@ -71,31 +60,8 @@ def report_html(picture: Picture, *, language: str, twin: str) -> str:
     }
     without = template.render(behind=None, **values)
     budget = MOST_BYTES - _MARGIN_BYTES - len(without.encode())
-    page: str = template.render(behind=collected(figures, language, budget_bytes=budget), **values)
+    page: str = template.render(behind=collected(report.figures, language, budget_bytes=budget), **values)
     return page
-
-
-def _panels(figures: Figures, language: str) -> Iterator[Panel]:
-    if not figures.picture.estimates:
-        yield coverage_panel(figures, language)
-        yield left_out_panel(figures.picture, language)
-        yield method_panels(figures.picture, language)
-        return
-    yield brand_panel(figures, language)
-    if figures.picture.rivals:
-        yield difference_panel(figures, language)
-    quarters = quarter_panel(figures, language)
-    if quarters is not None:
-        yield quarters
-    yield aspect_panel(figures, language)
-    yield share_panel(figures, language)
-    yield weekly_panel(figures, language)
-    truth = truth_panel(figures, language)
-    if truth is not None:
-        yield truth
-    yield coverage_panel(figures, language)
-    yield left_out_panel(figures.picture, language)
-    yield method_panels(figures.picture, language)
 
 
 def _text(name: str) -> str:

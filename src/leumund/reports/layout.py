@@ -1,0 +1,74 @@
+"""The report laid out: what stands on it and in which order, before it takes the form of a page, a file or a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from leumund.picture.view import Picture
+from leumund.reports.account import left_out_panel, method_panels
+from leumund.reports.behind import ShownPost, five_posts, shown_post
+from leumund.reports.figures import Figures
+from leumund.reports.headline import Advice, advice, headline
+from leumund.reports.overtime import coverage_panel, lead_panel, share_panel, weekly_panel
+from leumund.reports.panel import Panel
+from leumund.reports.sidebyside import aspect_panel, brand_panel, difference_panel, quarter_panel, truth_panel
+
+__all__ = ["Report", "laid_out"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """First the plain page: three sentences, one chart, five posts, one thing to do; then the panels in order."""
+
+    language: str
+    title: str
+    figures: Figures
+    sentences: tuple[str, ...]
+    lead: Panel
+    five: tuple[ShownPost, ...]
+    advice: Advice
+    panels: tuple[Panel, ...]
+
+    @property
+    def picture(self) -> Picture:
+        """The picture that the report is about."""
+        return self.figures.picture
+
+
+def laid_out(picture: Picture, language: str) -> Report:
+    """Lay the picture out in a language; every form of the report is made from what this gives."""
+    figures = Figures(picture)
+    return Report(
+        language=language,
+        title=picture.title or picture.own,
+        figures=figures,
+        sentences=tuple(headline(picture, language)),
+        lead=lead_panel(figures, language),
+        five=tuple(shown_post(row, language) for row in five_posts(figures)),
+        advice=advice(picture, language),
+        panels=tuple(_panels(figures, language)),
+    )
+
+
+def _panels(figures: Figures, language: str) -> Iterator[Panel]:
+    if not figures.picture.estimates:
+        yield coverage_panel(figures, language)
+        yield left_out_panel(figures.picture, language)
+        yield method_panels(figures.picture, language)
+        return
+    yield brand_panel(figures, language)
+    if figures.picture.rivals:
+        yield difference_panel(figures, language)
+    quarters = quarter_panel(figures, language)
+    if quarters is not None:
+        yield quarters
+    yield aspect_panel(figures, language)
+    yield share_panel(figures, language)
+    yield weekly_panel(figures, language)
+    truth = truth_panel(figures, language)
+    if truth is not None:
+        yield truth
+    yield coverage_panel(figures, language)
+    yield left_out_panel(figures.picture, language)
+    yield method_panels(figures.picture, language)
