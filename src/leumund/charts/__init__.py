@@ -3,6 +3,7 @@
 from leumund.charts.lines import Gap, LineChart, Series, draw_lines
 from leumund.charts.marks import Chart, Dot, Tick
 from leumund.charts.strip import Stretch, StripChart, StripRow, draw_strip
+from leumund.charts.svg import printed
 from leumund.charts.theme import pointed_rules
 from leumund.charts.whiskers import Row, WhiskerChart, draw_whiskers
 
@@ -22,4 +23,5 @@ __all__ = [
     "draw_strip",
     "draw_whiskers",
     "pointed_rules",
+    "printed",
 ]

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from leumund.charts.theme import config, hatch_definitions
+from leumund.charts.marks import Chart
+from leumund.charts.theme import FONT, config, hatch_definitions
 
-__all__ = ["Frame", "to_svg"]
+__all__ = ["Frame", "printed", "to_svg"]
 
 # Vega resolves addresses against this base; the charts' links point into their own page.
 _BASE = "https://vega.github.io/vega-datasets/#"
@@ -21,6 +22,9 @@ _CONTAINER = re.compile(r' role="graphics-\w+" aria-roledescription="[^"]* conta
 _SHAPE = re.compile(r' (?:d|transform)="[^"]*"')
 _LONG_NUMBER = re.compile(r"(\.\d\d)\d+")
 _CLIP = re.compile(r"\bclip\d+\b(?=[\")])")
+_VARIABLE = re.compile(r"var\(--\w+,(#\w+)\)")
+_PX = re.compile(r'(font-size="|font-size:\s*)(\d+(?:\.\d+)?)px')
+_HIDDEN = re.compile(r'(<g class="[^"]*_hidden_[^"]*")')
 _OPENING = re.compile(r'^<svg[^>]*? width="([\d.]+)" height="([\d.]+)"[^>]*>')
 
 
@@ -59,6 +63,17 @@ def to_svg(specification: Mapping[str, Any], *, chart_id: str, title: str, descr
         raise AssertionError("vl-convert changed the form of its links")
     svg = _CONTAINER.sub("", _AXIS_NAME.sub(' aria-hidden="true"', svg))
     return hatch_definitions(_opened(svg, chart_id, title, description), chart_id)
+
+
+def printed(chart: Chart, *, font: str, larger: float = 1.0) -> str:
+    """Give the wide form for paper: colours as in the light, no links, nothing that waits to be pointed at.
+
+    Its letters are those of `font`, `larger` times as large as on a screen.
+    """
+    svg = _VARIABLE.sub(r"\1", chart.wide).replace(escape(FONT), font).replace(FONT, font)
+    svg = _HIDDEN.sub(r'\1 display="none"', svg)
+    svg = _PX.sub(lambda found: f"{found[1]}{float(found[2]) * larger:g}px", svg)
+    return re.sub(r"<a href[^>]*>", "<g>", svg).replace("</a>", "</g>")
 
 
 def _named_link(found: re.Match[str]) -> str:

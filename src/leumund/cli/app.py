@@ -76,6 +76,7 @@ class ReportFormat(StrEnum):
     """How a picture is written."""
 
     html = "html"
+    pdf = "pdf"
     json = "json"
 
 
@@ -281,7 +282,7 @@ def label_take(
     raise typer.Exit(doing.take_labels(file, project))
 
 
-@app.command(epilog="Example: leumund picture --project mybrand")
+@app.command(epilog="Example: leumund picture --format pdf --project mybrand")
 def picture(
     project: ProjectOption = HERE,
     form: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.html,

@@ -26,20 +26,14 @@ LANGUAGES = ("de", "en")
 
 def picture(folder: Path, *, form: str, output: Path | None, language: str) -> None:
     """Write the report, by default into the project's folder reports, and print its path."""
-    from leumund.engines.parts import writing
     from leumund.loop import open_project
-    from leumund.reports.html import write_report
+    from leumund.reports.forms import write_form
 
     project = open_project(folder)
     language = language or project.settings.text("project", "language")
     name = f"{project.settings.own_brand.name}.{language}.{form}".replace("/", "-")
     path = output or folder / "reports" / name
-    image = project.picture()
-    if form == "html":
-        write_report(image, path, language=language)
-    else:
-        with writing(path) as unfinished:
-            unfinished.write_text(image.to_json(), encoding="utf-8")
+    write_form(project.picture(), path, form=form, language=language)
     print(path)
     print(f"Next: open it; leumund publish --title TITLE{at(folder)} freezes it", file=sys.stderr)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any
 
 from leumund.charts import pointed_rules
-from leumund.errors import storage_errors
 from leumund.picture.view import Picture
 from leumund.reports.behind import collected
+from leumund.reports.forms import whole_file
 from leumund.reports.layout import laid_out
 from leumund.wording import say
 
@@ -29,20 +28,9 @@ def write_report(picture: Picture, path: Path, *, language: str) -> None:
     """
     twin = path.with_suffix(".json")
     page = report_html(picture, language=language, twin=twin.name)
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(twin, picture.to_json())
-        _replace(path, page)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write under a dot-name and rename, so that nobody reads half a report."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    for file, text in ((twin, picture.to_json()), (path, page)):
+        with whole_file(file) as draft:
+            draft.write_text(text, encoding="utf-8")
 
 
 def report_html(picture: Picture, *, language: str, twin: str) -> str:
