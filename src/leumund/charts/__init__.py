@@ -3,7 +3,7 @@
 from leumund.charts.lines import Gap, LineChart, Series, draw_lines
 from leumund.charts.marks import Chart, Dot, Tick
 from leumund.charts.strip import Stretch, StripChart, StripRow, draw_strip
-from leumund.charts.svg import printed
+from leumund.charts.svg import figure_links, figure_names, png, printed
 from leumund.charts.theme import pointed_rules
 from leumund.charts.whiskers import Row, WhiskerChart, draw_whiskers
 
@@ -22,6 +22,9 @@ __all__ = [
     "draw_lines",
     "draw_strip",
     "draw_whiskers",
+    "figure_links",
+    "figure_names",
+    "png",
     "pointed_rules",
     "printed",
 ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from leumund.charts.marks import Chart
 from leumund.charts.theme import FONT, config, hatch_definitions
 
-__all__ = ["Frame", "printed", "to_svg"]
+__all__ = ["Frame", "figure_links", "figure_names", "png", "printed", "to_svg"]
 
 # Vega resolves addresses against this base; the charts' links point into their own page.
 _BASE = "https://vega.github.io/vega-datasets/#"
@@ -22,6 +22,7 @@ _CONTAINER = re.compile(r' role="graphics-\w+" aria-roledescription="[^"]* conta
 _SHAPE = re.compile(r' (?:d|transform)="[^"]*"')
 _LONG_NUMBER = re.compile(r"(\.\d\d)\d+")
 _CLIP = re.compile(r"\bclip\d+\b(?=[\")])")
+_DRAWN = re.compile(r'<a href="([^"]*)" aria-label="([^"]*)"')
 _VARIABLE = re.compile(r"var\(--\w+,(#\w+)\)")
 _PX = re.compile(r'(font-size="|font-size:\s*)(\d+(?:\.\d+)?)px')
 _HIDDEN = re.compile(r'(<g class="[^"]*_hidden_[^"]*")')
@@ -74,6 +75,27 @@ def printed(chart: Chart, *, font: str, larger: float = 1.0) -> str:
     svg = _HIDDEN.sub(r'\1 display="none"', svg)
     svg = _PX.sub(lambda found: f"{found[1]}{float(found[2]) * larger:g}px", svg)
     return re.sub(r"<a href[^>]*>", "<g>", svg).replace("</a>", "</g>")
+
+
+def png(chart: Chart, *, scale: float = 1.0) -> bytes:
+    """Give the wide form as a picture of dots, `scale` dots a pixel, on white."""
+    import vl_convert
+
+    svg = printed(chart, font="sans-serif")
+    head = svg.index(">") + 1
+    paper = f'{svg[:head]}<rect width="100%" height="100%" fill="#ffffff"/>{svg[head:]}'
+    document: bytes = vl_convert.svg_to_png(paper, scale=scale)
+    return document
+
+
+def figure_names(chart: Chart) -> list[str]:
+    """Give what the chart's figures are called, in the order in which they are drawn."""
+    return [unescape(name) for _, name in _DRAWN.findall(chart.wide)]
+
+
+def figure_links(chart: Chart) -> list[str]:
+    """Give what the chart's figures open, in the order in which they are drawn."""
+    return [unescape(link) for link, _ in _DRAWN.findall(chart.wide)]
 
 
 def _named_link(found: re.Match[str]) -> str:

@@ -77,6 +77,7 @@ class ReportFormat(StrEnum):
 
     html = "html"
     pdf = "pdf"
+    xlsx = "xlsx"
     json = "json"
 
 

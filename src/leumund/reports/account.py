@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leumund.picture.view import Picture
-from leumund.reports.panel import Cell, Panel, Sheet
+from leumund.reports.panel import Cell, Panel, Sheet, count_cell
 from leumund.wording import number, say
 
 __all__ = ["left_out_panel", "method_panels"]
@@ -18,7 +18,7 @@ def left_out_panel(picture: Picture, language: str) -> Panel:
     rows = tuple(
         (
             Cell(say(f"left_out.{reason}", language)),
-            Cell(number(getattr(counts, reason), language), number=True),
+            count_cell(getattr(counts, reason), language),
             Cell(say(f"left_out.why_{reason}", language)),
         )
         for reason in reasons

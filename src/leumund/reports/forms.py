@@ -14,7 +14,10 @@ __all__ = ["whole_file", "write_form"]
 
 
 def write_form(picture: Picture, path: Path, *, form: str, language: str) -> None:
-    """Write the report to `path` as html, pdf or json; raises a StorageError where the place cannot be written to."""
+    """Write the report to `path` as html, pdf, xlsx or json.
+
+    Raises a StorageError where the place cannot be written to.
+    """
     if form == "html":
         from leumund.reports.html import write_report
 
@@ -23,6 +26,10 @@ def write_form(picture: Picture, path: Path, *, form: str, language: str) -> Non
         from leumund.reports.pdf import write_pdf
 
         write_pdf(picture, path, language=language)
+    elif form == "xlsx":
+        from leumund.reports.xlsx import write_xlsx
+
+        write_xlsx(picture, path, language=language)
     else:
         with whole_file(path) as draft:
             draft.write_text(picture.to_json(), encoding="utf-8")

@@ -21,7 +21,7 @@ from leumund.charts import (
 from leumund.charts.scales import domain
 from leumund.reports.figures import Figures, dot, period_name, span_of, spoken
 from leumund.reports.gaps import missing_days, shown_gaps, stretches
-from leumund.reports.panel import Cell, Panel, Sheet, figure_cell
+from leumund.reports.panel import Cell, Panel, Sheet, count_cell, figure_cell
 from leumund.tables import Coverage, Estimate
 from leumund.wording import day, day_span, month, number, say, share_span, signed
 
@@ -278,10 +278,10 @@ def _coverage_sheet(by_venue: dict[str, list[Coverage]], language: str) -> Sheet
     rows = tuple(
         (
             Cell(venue),
-            Cell(number(sum(row.seen for row in rows), language), number=True),
-            Cell(number(len(rows), language), number=True),
-            Cell(number(len(missing_days(rows)), language), number=True),
-            Cell(number(sum(row.problem == "partial" for row in rows), language), number=True),
+            count_cell(sum(row.seen for row in rows), language),
+            count_cell(len(rows), language),
+            count_cell(len(missing_days(rows)), language),
+            count_cell(sum(row.problem == "partial" for row in rows), language),
         )
         for venue, rows in by_venue.items()
     )

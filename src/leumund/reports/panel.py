@@ -7,19 +7,23 @@ from dataclasses import dataclass, field
 from leumund.charts import Chart
 from leumund.reports.figures import anchor, span_of
 from leumund.tables import Estimate
-from leumund.wording import say
+from leumund.wording import number, say
 
-__all__ = ["Cell", "Panel", "Sheet", "figure_cell"]
+__all__ = ["Cell", "Panel", "Sheet", "count_cell", "figure_cell"]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table: text, perhaps a link, perhaps a mark that something is to be noticed."""
+    """One cell of a table: text, perhaps a link, perhaps a mark that something is to be noticed.
+
+    `value` is the number that the text gives, for tables that people go on working with.
+    """
 
     text: str
     href: str = ""
     number: bool = False
     flag: str = ""
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,3 +56,8 @@ def figure_cell(figure: Estimate | None, language: str, *, remark: bool = True) 
     unproven = remark and figure.value is not None and figure.support == "unproven"
     flag = say("support.unproven", language) if unproven else ""
     return Cell(span_of(figure, language), href=anchor(figure), number=True, flag=flag)
+
+
+def count_cell(n: int, language: str) -> Cell:
+    """Give how many there are of something as a cell."""
+    return Cell(number(n, language), number=True, value=n)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
-from html import unescape
 from pathlib import Path
 from typing import Any
 
-from leumund.charts import Chart, printed
+from leumund.charts import Chart, figure_names, printed
 from leumund.picture.view import Picture
 from leumund.reports.forms import whole_file
 from leumund.reports.layout import Report, laid_out
@@ -22,7 +20,6 @@ MOST_ROWS = 40  # a longer table is for the workbook
 MOST_TOLD = 14  # figures of a chart that its words name one by one
 _LARGER = 1.15  # a chart drawn for a screen of 960 pixels is set in 174 mm
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
-_NAMES = re.compile(r'<a href="[^"]*" aria-label="([^"]*)"')
 
 
 def write_pdf(picture: Picture, path: Path, *, language: str) -> None:
@@ -123,7 +120,7 @@ def _sheet(sheet: Sheet, language: str) -> dict[str, Any]:
 
 def _told(panel: Panel, name: str, chart: Chart, language: str) -> str:
     """Say what a chart shows: its finding, then its figures one by one, or how many they are and the last ones."""
-    names = [unescape(told) for told in _NAMES.findall(chart.wide)]
+    names = figure_names(chart)
     few = names[-MOST_TOLD:]
     count = say("report.last_figures", language, n=len(names), few=len(few)) if len(few) < len(names) else ""
     parts = [name, panel.title, panel.note, count, "; ".join(few)]

@@ -253,12 +253,12 @@ def _truth_row(truth: TrueValue, figure: Estimate, figures: Figures, language: s
 
 
 def _truth_cells(truth: TrueValue, figure: Estimate, language: str) -> tuple[Cell, ...]:
-    bare = [index_span(value * _scale(figure), -10, 10, language) if value is not None else "–" for value in
-            (truth.value, figure.machine_value)]  # fmt: skip
+    values = (truth.value, figure.machine_value)
+    bare = ["–" if value is None else index_span(value * _scale(figure), -10, 10, language) for value in values]
     return (
         Cell(full_name(figure, language)),
         Cell(period_name(figure, language)),
-        *(Cell(text.split(" (", 1)[0], number=True) for text in bare),
+        *(Cell(t.split(" (", 1)[0], number=True, value=v) for t, v in zip(bare, values, strict=True)),
         figure_cell(figure, language),
         Cell(say("truth.inside" if _holds(truth, figure) else "truth.outside", language)),
     )
