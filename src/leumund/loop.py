@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from leumund.engines.runner import OnStep, Runner
 from leumund.engines.snapshots import Snapshot, Store
 from leumund.errors import LeumundError, NothingToShow, UnknownName, storage_errors
 from leumund.picture.assemble import picture_of
-from leumund.picture.labelling import Drawn, draw
 from leumund.picture.view import Picture, TrueValue
 from leumund.posts.arrival import Arrived, Desk
 from leumund.posts.identity import AuthorKeys
@@ -26,10 +26,12 @@ from leumund.sources.archives import open_pages
 from leumund.sources.found import Page
 from leumund.sources.pages import read_page
 from leumund.step import Step
-from leumund.tables import Label
+from leumund.tables import Drawn, Label
 
 if TYPE_CHECKING:
     from leumund.ledger import Ledger
+    from leumund.picture.handout import Handout, Shown
+    from leumund.picture.taking import Known
 
 # Steps and ledger are loaded where they are needed: bringing pages in takes neither, and they take two seconds to load.
 
@@ -128,13 +130,14 @@ class Project:
         )
 
     def _with_labels(self, snapshot: Snapshot) -> Snapshot:
-        """Freeze the ledger's labels, so that figures can be made again from files alone."""
+        """Freeze what people judged and what was drawn, so that figures can be made again from files alone."""
         with self.ledger() as ledger:
-            labels = ledger.labels()
-        name = f"{_digest(labels)}.parquet"
-        if snapshot.names("labels") == (name,):
-            return snapshot
-        return snapshot.with_parts({"labels": [self.store.write("labels", name, labels)]})
+            decided = {"labels": ledger.labels(), "drawn": ledger.drawn()}
+        for table, rows in decided.items():
+            name = f"{_digest(rows)}.parquet"
+            if snapshot.names(table) != (name,):
+                snapshot = snapshot.with_parts({table: [self.store.write(table, name, rows)]})
+        return snapshot
 
     def ledger(self) -> Ledger:
         """Open what people decided; close it again, best by `with`."""
@@ -143,25 +146,70 @@ class Project:
         return open_ledger(self.settings.text("ledger", "url") or f"sqlite:///{self.folder / 'ledger.sqlite'}")
 
     def take_labels(self, labels: Iterable[Label]) -> int:
-        """Record labels; give how many are new."""
+        """Record labels; give how many are new. A verdict that holds already is not recorded again."""
         with self.ledger() as ledger:
-            return ledger.record_labels(labels)
+            holding = {_said(Label(**row)) for row in ledger.labels().to_pylist()}
+            return ledger.record_labels(label for label in labels if _said(label) not in holding)
 
-    def labels_to_judge(self, n: int) -> tuple[list[Drawn], dict[str, str]]:
-        """Draw the next `n` posts to judge, with their words by post_id; raises NothingToShow when none is left."""
-        snapshot = self.store.current()
+    def guideline(self) -> tuple[str, str]:
+        """Give the guideline for labellers and its version: the project's own, else the one that comes along."""
+        from leumund.wording import guideline, guideline_version, version_of
+
+        own = self.settings.text("labels", "guideline")
+        if not own:
+            return guideline(self.settings.text("project", "language")), guideline_version()
+        path = self.folder / own
+        with storage_errors(path):
+            text = path.read_text(encoding="utf-8", errors="replace")
+        return text, version_of(text)
+
+    def known_to_labels(self) -> Known:
+        """Give what a table of labels is held against: brands, what was drawn, the posts' words."""
+        from leumund.picture.taking import Known
+
         with self.ledger() as ledger:
-            judged = ledger.labels()
-        opinions = self.store.read(snapshot, "opinions", ["post_id", "brand", "aspect"])
-        opinions = opinions.filter(pc.field("aspect") == "")
-        drawn = draw(opinions, judged, own=self.settings.own_brand.name, n=n, snapshot_id=snapshot.snapshot_id)
-        if not drawn:
-            raise NothingToShow(
-                "no post is left to judge", where=str(self.folder), next_step="leumund import, then run"
+            drawn = [Drawn(**row) for row in ledger.drawn().to_pylist()]
+        posts = self.store.read(self.store.current(), "posts", ["post_id", "text"])
+        return Known(
+            brands=tuple(brand.name for brand in self.settings.brands),
+            drawn={(row.plan_id, row.post_id, row.brand): row for row in drawn},
+            texts=dict(zip(posts["post_id"].to_pylist(), posts["text"].to_pylist(), strict=True)),
+        )
+
+    def labels_to_judge(self, n: int, labeller: str, *, guideline: str = "") -> tuple[Handout, list[Shown]]:
+        """Draw what `labeller` judges next, note it in the ledger, and give it with its words.
+
+        Raises NothingToShow when nothing is left to judge.
+        """
+        from leumund.picture.handout import hand_out, words_of
+
+        snapshot = self.store.current()
+        opinions = ["post_id", "brand", "aspect", "author", "thread", "day", "y"]
+        tables = {
+            "opinions": self.store.read(snapshot, "opinions", opinions),
+            "judged": self.store.read(snapshot, "judged", ["machine_y", "label_y", "weight"]),
+            "posts": self.store.read(snapshot, "posts", ["collected_at"]),
+        }
+        with self.ledger() as ledger:
+            handout = hand_out(
+                {**tables, "labels": ledger.labels(), "drawn": ledger.drawn()},
+                own=self.settings.own_brand.name,
+                n=n,
+                labeller=labeller,
+                double_share=self.settings.share("labels", "double_share"),
+                guideline=guideline,
+                snapshot_id=snapshot.snapshot_id,
+                now=datetime.now(UTC),
             )
-        posts = self.store.read(snapshot, "posts", ["post_id", "text"])
-        posts = posts.filter(pc.is_in(posts["post_id"], value_set=pa.array(sorted({row.post_id for row in drawn}))))
-        return drawn, dict(zip(posts["post_id"].to_pylist(), posts["text"].to_pylist(), strict=True))
+            if not handout.rows:
+                raise NothingToShow(
+                    "no post is left to judge", where=str(self.folder), next_step="leumund import, then run"
+                )
+            ledger.record_drawn(handout.drawn)
+        posts = self.store.read(snapshot, "posts", ["post_id", "thread_title", "text"])
+        return handout, words_of(
+            handout.rows, posts, self.store.read(snapshot, "quotes", ["post_id", "number", "text"])
+        )
 
     def posts_behind(self, figure_id: str) -> list[dict[str, str]]:
         """Give every post that a net index was counted from, with its address; raises UnknownName for an unknown id."""
@@ -205,6 +253,11 @@ def _take_page(desk: Desk, page: Page, options: dict[str, Any]) -> None:
         desk.problem(page.name, error)
         return
     desk.finish_page(page, reader=reader, n_posts=n_posts, n_set_aside=n_notes)
+
+
+def _said(label: Label) -> tuple[str, ...]:
+    """Who says what of what, and by which draw; not when."""
+    return (*(label.post_id, label.brand, label.aspect, label.field, label.labeller), label.value, label.plan_id)
 
 
 def _digest(rows: pa.Table) -> str:

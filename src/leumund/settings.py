@@ -42,6 +42,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("picture", "level", 0.95, "Confidence level of all intervals."),
     Setting("picture", "min_posts", 5, "Below this number of posts a figure says that it cannot be told."),
     Setting(
+        "labels", "double_share", 0.1, "Share of each draw that a second person judges too, to see how far both agree."
+    ),
+    Setting(
+        "labels",
+        "guideline",
+        "",
+        "File with a guideline of your own (plain text) for label next; empty: the one that comes along.",
+    ),
+    Setting(
         "engine",
         "kind",
         "duckdb",

@@ -35,7 +35,7 @@ def written_by_steps(project: Project) -> set[str]:
 
 def test_nothing_but_steps_writes_tables(walked: Project) -> None:
     lying_there = {path.name for path in (walked.folder / "data").iterdir()}
-    assert lying_there == BROUGHT_IN | {"labels"} | written_by_steps(walked)
+    assert lying_there == BROUGHT_IN | {"labels", "drawn"} | written_by_steps(walked)
     assert lying_there <= set(TABLES)
 
 

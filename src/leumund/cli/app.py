@@ -252,11 +252,16 @@ def teach(
 @label.command("next", epilog="Example: leumund label next -o posts.xlsx --project mybrand")
 def label_next(
     output: Annotated[Path, typer.Option("--output", "-o", help="The workbook to write.", show_default=False)],
-    n: Annotated[int, typer.Option("--number", "-n", help="How many posts to draw.", min=1, max=5_000)] = 200,
+    n: Annotated[
+        int, typer.Option("--number", "-n", help="How many posts; 0: only what waits for a second.", min=0, max=5_000)
+    ] = 200,
     labeller: Annotated[str, typer.Option(help="Who will judge; empty: the user of this machine.")] = "",
     project: ProjectOption = HERE,
 ) -> None:
-    """Draw the next posts to judge, by chance and blind, into a workbook."""
+    """Draw the next posts to judge, by chance and blind, into a workbook.
+
+    The same again, before a label came in, gives the same posts again.
+    """
     from leumund.cli import labels as doing
 
     doing.next_labels(project, output, n=n, labeller=labeller)

@@ -38,7 +38,7 @@ def demo(folder: Path, *, posts: int, seed: int, language: str, open_report: boo
         )
     lap.end(f"brought in {arrived.posts:,} new posts from {arrived.pages:,} files, {len(arrived.problems)} problems")
     labels = read_labels(folder / "truth" / "labels-SIMULIERT.csv", Problems(), project)
-    project.take_labels(label for _, label in labels)
+    project.take_labels(label for _, label in labels.labels)
     with Progress("walking") as progress:
         walked = project.run(on_step=lambda name, done, of: progress.show(f"{name} {done}/{of}"))
     lap.end("read, counted and estimated")

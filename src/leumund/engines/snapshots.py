@@ -108,6 +108,10 @@ class Store:
         paths = self.paths(snapshot, table)
         try:
             return read_parts(table, paths, columns)
+        except KeyError as error:
+            raise DamagedProject(
+                f"a column is missing: {error}", where=str(self._data / table), next_step="leumund run makes it anew"
+            ) from error
         except (OSError, pa.ArrowInvalid) as error:
             raise _damaged("a part cannot be read", self._data / table) from error
 

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 
 from leumund.errors import WrongUse
 from leumund.ledger.databases import bring_up_to_date, engine_for, reading, writing
-from leumund.ledger.schema import AUDIT, CURRENT_LABELS, LABEL_EVENTS, PUBLICATIONS
-from leumund.tables import Label, rows_to_arrow, table_of
+from leumund.ledger.schema import AUDIT, CURRENT_LABELS, DRAWN, LABEL_EVENTS, PUBLICATIONS
+from leumund.tables import Drawn, Label, rows_to_arrow, table_of
 
 __all__ = ["Ledger", "open_ledger"]
 
@@ -73,6 +73,18 @@ class Ledger:
         """Give the verdicts that hold now, in the schema of table `labels`, sorted by its key."""
         return self._read("labels", CURRENT_LABELS, order=table_of("labels").key)
 
+    def record_drawn(self, rows: Iterable[Drawn]) -> int:
+        """Add what chance picked to be judged, all or none, and give how many rows were new.
+
+        A plan's post and brand that are known already stay as they are. Raises WrongUse as `record_labels` does.
+        """
+        drawn = [_plain_row(row) for row in rows]
+        return self._add(DRAWN, drawn, identity=table_of("drawn").key) if drawn else 0
+
+    def drawn(self) -> pa.Table:
+        """Give all that was ever drawn, in the schema of table `drawn`, sorted by its key."""
+        return self._read("drawn", DRAWN, order=table_of("drawn").key)
+
     def audit(self, *, who: str, what: str, subject: str = "", detail: str = "") -> None:
         """Note that `who` did `what` to `subject`, now."""
         row = {"at": datetime.now(UTC), "who": who, "what": what, "subject": subject, "detail": detail}
@@ -106,8 +118,9 @@ class Ledger:
         """Give every report that was given out, oldest first, in the schema of table `publications`."""
         return self._read("publications", PUBLICATIONS, order=("published_at", "publication_id"))
 
-    def _add(self, table: sa.Table, rows: list[dict[str, object]], *, identity: str) -> int:
-        insert = _insert_new(table, identity, self._engine.dialect.name).returning(table.c[identity])
+    def _add(self, table: sa.Table, rows: list[dict[str, object]], *, identity: str | tuple[str, ...]) -> int:
+        keys = (identity,) if isinstance(identity, str) else identity
+        insert = _insert_new(table, keys, self._engine.dialect.name).returning(table.c[keys[0]])
         with writing(self._engine) as connection:
             return len(connection.execute(insert, rows).all())
 
@@ -118,15 +131,15 @@ class Ledger:
         return rows_to_arrow(name, rows).sort_by([(column, "ascending") for column in order])
 
 
-def _insert_new(table: sa.Table, identity: str, database: str) -> sa.Insert:
+def _insert_new(table: sa.Table, identity: tuple[str, ...], database: str) -> sa.Insert:
     # SQLAlchemy has no common word for this; and a dialect that is not needed is not loaded.
     if database == "postgresql":
         from sqlalchemy.dialects import postgresql
 
-        return postgresql.insert(table).on_conflict_do_nothing(index_elements=[identity])
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=list(identity))
     from sqlalchemy.dialects import sqlite
 
-    return sqlite.insert(table).on_conflict_do_nothing(index_elements=[identity])
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=list(identity))
 
 
 def _label_event(label: Label) -> dict[str, object]:
@@ -148,7 +161,18 @@ def _label_event(label: Label) -> dict[str, object]:
     row["labelled_at"] = label.labelled_at.astimezone(UTC)
     row["inclusion_probability"] = None if probability is None else float(probability)
     row["blind"] = bool(label.blind)
-    return {"event_id": _digest(*row.values()), "recorded_at": datetime.now(UTC), **row}
+    # Verdicts from before guidelines had versions keep their identity.
+    told = [value for name, value in row.items() if name != "guideline" or value]
+    return {"event_id": _digest(*told), "recorded_at": datetime.now(UTC), **row}
+
+
+def _plain_row(drawn: Drawn) -> dict[str, object]:
+    row: dict[str, object] = {field.name: getattr(drawn, field.name) for field in dataclasses.fields(drawn)}
+    _check_text(row)
+    for name in ("drawn_at", "frame_until"):
+        if getattr(drawn, name).tzinfo is None:
+            raise WrongUse(f"{name} has no zone", where=f"plan {drawn.plan_id}", next_step="give a time with a zone")
+    return row
 
 
 def _check_text(row: dict[str, object]) -> None:

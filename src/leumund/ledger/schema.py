@@ -15,9 +15,9 @@ from sqlalchemy.types import TypeEngine
 
 from leumund.tables import Field, table_of
 
-__all__ = ["AUDIT", "CURRENT_LABELS", "LABEL_EVENTS", "METADATA", "NEWEST_REVISION", "PUBLICATIONS", "UtcTime"]
+__all__ = ["AUDIT", "CURRENT_LABELS", "DRAWN", "LABEL_EVENTS", "METADATA", "NEWEST_REVISION", "PUBLICATIONS", "UtcTime"]
 
-NEWEST_REVISION = "0001"
+NEWEST_REVISION = "0002"
 """The migration that this program expects; a ledger that knows a later one was made by a newer Leumund."""
 
 
@@ -81,6 +81,14 @@ LABEL_EVENTS = sa.Table(
 
 CURRENT_LABELS = sa.Table("labels", sa.MetaData(), *[_column(field) for field in table_of("labels").fields])
 """The view of the last verdict of each labeller on each (post, brand, aspect, field)."""
+
+DRAWN = sa.Table(
+    "drawn",
+    METADATA,
+    *[_column(field) for field in table_of("drawn").fields],
+    sa.PrimaryKeyConstraint(*table_of("drawn").key),
+)
+"""Every post that was ever drawn to be judged."""
 
 AUDIT = sa.Table(
     "audit",

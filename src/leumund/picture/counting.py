@@ -1,6 +1,6 @@
 """Counting: readings become countable opinions, opinions become sums; whole numbers all the way.
 
-posts, readings, post_readings, families -> opinions -> voices -> cells; tallies, days; labels -> judged
+posts, readings, post_readings, families -> opinions -> voices -> cells; tallies, days; labels -> verdicts -> judged
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from leumund.picture import weights
 from leumund.step import Query, Step
 
 if TYPE_CHECKING:
@@ -221,22 +222,32 @@ def origins(tables: Tables) -> Table:
     )
 
 
-def judged(tables: Tables) -> Table:
-    """Put the labels that a plan drew beside what the machine says of the same post and brand."""
+def verdicts(tables: Tables) -> Table:
+    """Put what people say of posts that a plan drew beside what the machine says of the same post and brand.
+
+    Several people's verdicts are averaged. A post that does not speak about the brand is neither praise nor blame.
+    """
     labels, readings = tables["labels"], tables["opinions"].filter(lambda t: t.aspect == "")
     drawn = labels.filter(labels.field == "polarity", labels.aspect == "", labels.inclusion_probability > 0)
-    verdict = drawn.value.cases(("negative", -10_000), ("positive", 10_000), else_=0)
-    mean = (
-        drawn.mutate(verdict=verdict)
-        .group_by("post_id", "brand")
-        .agg(
-            label_y=lambda t: t.verdict.mean().round().cast("int64"),
-            inclusion_probability=lambda t: t.inclusion_probability.min(),
-        )
+    said = drawn.mutate(
+        verdict=drawn.value.cases(("negative", -10_000), ("positive", 10_000), else_=0),
+        speaks=ibis.ifelse(drawn.value == "not_relevant", 0, 10_000),
+        first_plan=drawn.plan_id.min().over(ibis.window(group_by=[drawn.post_id, drawn.brand])),
     )
-    beside = readings.join(mean, ["post_id", "brand"])
+    said = said.filter(said.plan_id == said.first_plan)  # were a post drawn twice, one draw's chance holds
+    mean = said.group_by("post_id", "brand").agg(
+        label_y=said.verdict.mean().round().cast("int64"),
+        relevant=said.speaks.mean().round().cast("int64"),
+        n_labellers=said.labeller.nunique(),
+        plan_id=said.plan_id.min(),
+        inclusion_probability=said.inclusion_probability.min(),
+    )
+    posts = tables["posts"].select("post_id", "collected_at")
+    beside = readings.join(mean, ["post_id", "brand"]).join(posts, "post_id")
     return beside.select(
-        "post_id", "brand", "author", "thread", "day", "label_y", "inclusion_probability", machine_y="y"
+        *("post_id", "brand", "author", "thread", "venue", "day", "collected_at", "label_y", "relevant"),
+        *("n_labellers", "plan_id", "inclusion_probability"),
+        machine_y="y",
     )
 
 
@@ -250,5 +261,6 @@ def steps(own: str, rivals: Sequence[str]) -> tuple[Step, ...]:
         Query("tallies", (*read, "opinions"), "tallies", tallies),
         Query("origins", ("posts", "post_readings"), "origins", origins),
         Query("days", ("posts",), "days", days),
-        Query("judged", ("labels", "opinions"), "judged", judged),
+        Query("verdicts", ("labels", "opinions", "posts"), "verdicts", verdicts),
+        weights.step(),
     )

@@ -1,52 +1,202 @@
-"""Labelling: which posts a person should judge next, drawn by chance so that the verdicts measure the reader."""
+"""Labelling: which posts a person should judge next, drawn by chance so that the verdicts measure the reader.
+
+Half goes to the own brand. Within it every waiting opinion gets a chance in proportion to a size of its own: how
+uncertain the reader is about opinions with such a score (Neyman 1934, never below a fair share), and more in the newest
+thirteen weeks. The draw is systematic over a list sorted by brand, score, week and thread (Madow 1949), which keeps the
+chances to the letter and spreads the draw over all four. Then threads and authors of whom too many came are thinned
+again by chance; the chance after both is the product (two phases: Särndal, Swensson, Wretman 1992, ch. 9).
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-__all__ = ["Drawn", "draw"]
+__all__ = ["OWN_SHARE", "RECENT_DAYS", "Picked", "Sharpness", "draw", "how_sharp", "plan_id_of", "stratum_of"]
 
 OWN_SHARE = 0.5  # half of the verdicts go to the brand that the report is about
+RECENT_DAYS = 91
+RECENT_SHARE = 0.5  # at least half of a brand's verdicts lie in its newest thirteen weeks …
+MOST_RECENT_FACTOR = 10.0  # … unless that needs more than ten times the chance of an older opinion
+FAIR_SHARE = (0.5, 2.0)  # no score stratum gets under half or over twice the chance of the mean
+STRATA = (-1 / 3, 1 / 3)  # negative, undecided, positive, as the machine reads p_positive − p_negative
+PER_GROUP = 2  # of one thread or author in one draw, or twice an even spread where there are few of them
+EXPECTED = 0.6  # of what a thread or author may have at most; the rest is room for chance
+PRIOR_LABELS = 10  # a stratum's own error counts as much as that of all strata once it has so many labels
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """One post and brand to judge, and with what probability (0..1) it was drawn among those not judged yet."""
+class Picked:
+    """One post and brand to judge, and with what probability (0..1) it was picked, given all earlier draws."""
 
     post_id: str
     brand: str
-    plan_id: str
     inclusion_probability: float
 
 
-def draw(opinions: pa.Table, judged: pa.Table, *, own: str, n: int, snapshot_id: str) -> list[Drawn]:
-    """Draw `n` opinions, half of them on the own brand, at random without replacement within each half.
+@dataclass(frozen=True, slots=True)
+class Sharpness:
+    """Standard deviation of the reader's error in each score stratum, as a multiple of the mean one."""
 
-    `opinions` and `judged` have the columns post_id and brand; what is judged is not drawn again. The same snapshot,
-    labels and `n` give the same draw, so an interrupted command can be repeated. What one half lacks the other gives.
+    relative: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+
+def plan_id_of(*parts: str) -> str:
+    """Give the name of a draw: the same snapshot, number, labeller and state of the labels give the same."""
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def stratum_of(y: Floats) -> Ints:
+    """Give 0, 1, 2 for scores (p_positive − p_negative, −1..1) that read negative, undecided, positive."""
+    return np.digitize(y, STRATA).astype(np.int64)
+
+
+def how_sharp(judged: pa.Table) -> Sharpness:
+    """Say where the reader errs most, from the table `judged`; without labels it errs the same everywhere."""
+    if not len(judged):
+        return Sharpness()
+    score, label = (judged[name].to_numpy() / 10_000 for name in ("machine_y", "label_y"))
+    weight = judged["weight"].to_numpy()
+    spread = np.average((score - np.average(score, weights=weight)) ** 2, weights=weight)
+    together = np.average((score - np.average(score, weights=weight)) * label, weights=weight)
+    error = label - (together / spread if spread > 0 else 1.0) * score
+    error = error - np.average(error, weights=weight)
+    whole = float(np.average(error**2, weights=weight))
+    if whole <= 0:
+        return Sharpness()
+    strata = stratum_of(score)
+    squares = np.bincount(strata, error**2, minlength=3)
+    counts = np.bincount(strata, minlength=3)
+    sd = np.sqrt((squares + PRIOR_LABELS * whole) / (counts + PRIOR_LABELS) / whole)
+    low, high = FAIR_SHARE
+    first, second, third = (float(min(max(value, low), high)) for value in sd)
+    return Sharpness((first, second, third))
+
+
+def draw(
+    opinions: pa.Table, out: pa.Table, *, own: str, n: int, plan_id: str, sharpness: Sharpness | None = None
+) -> list[Picked]:
+    """Draw up to `n` opinions, half of them on the own brand; what one half lacks the other gives.
+
+    `opinions` has the columns post_id, brand, author, thread, day, y (1/10,000); `out` post_id and brand of what must
+    not be drawn again. The same frame and plan give the same draw, whatever the order of rows. Fewer than `n` come
+    where a thread or an author would have been drawn too often.
     """
-    known = set(_pairs(judged))
-    plan_id = _digest(snapshot_id, str(n), str(len(known)))[:16]
-    waiting = sorted(set(_pairs(opinions)) - known, key=lambda pair: _digest(plan_id, *pair))
-    ours = [pair for pair in waiting if pair[1] == own]
-    theirs = [pair for pair in waiting if pair[1] != own]
+    frame = _Frame(opinions, out)
+    rng = np.random.default_rng(int(hashlib.blake2b(plan_id.encode(), digest_size=8).hexdigest(), 16))
+    ranks = rng.random((2, frame.n)) if frame.n else np.zeros((2, 0))
+    mine = frame.brand_names == own
+    ours, theirs = np.flatnonzero(mine[frame.brand]), np.flatnonzero(~mine[frame.brand])
     n_ours = min(len(ours), max(round(n * OWN_SHARE), n - len(theirs)))
     n_theirs = min(len(theirs), n - n_ours)
-    drawn = [*_taken(ours, n_ours, plan_id), *_taken(theirs, n_theirs, plan_id)]
-    return sorted(drawn, key=lambda row: _digest(plan_id, "order", row.post_id, row.brand))
+    chance = np.zeros(frame.n)
+    picked = []
+    for members, wanted in ((ours, n_ours), (theirs, n_theirs)):
+        if wanted:
+            size = frame.sizes(members, sharpness or Sharpness())
+            groups = [(group[members], EXPECTED * _most(group, n)) for group in (frame.thread, frame.author)]
+            chance[members] = _chances(_damped(size, wanted, groups), wanted)
+            order = members[frame.order(members, ranks)]
+            picked.append(order[_systematic(chance[order], float(rng.random()))])
+    kept = np.concatenate(picked) if picked else np.zeros(0, dtype=np.int64)
+    for group in (frame.thread, frame.author):
+        kept, thinned = _thinned(kept, group[kept], _most(group, n), rng)
+        chance[kept] *= thinned
+    kept = kept[np.argsort(ranks[1][kept])]
+    return [Picked(frame.post_ids[i], str(frame.brand_names[frame.brand[i]]), float(chance[i])) for i in kept.tolist()]
 
 
-def _pairs(rows: pa.Table) -> list[tuple[str, str]]:
-    return list(zip(rows["post_id"].to_pylist(), rows["brand"].to_pylist(), strict=True))
+class _Frame:
+    """The opinions that wait, sorted by post and brand, as arrays."""
+
+    def __init__(self, opinions: pa.Table, out: pa.Table) -> None:
+        names = ["post_id", "brand", "author", "thread", "day", "y"]
+        days = pc.cast(opinions["day"], pa.int32()).to_numpy() if len(opinions) else np.zeros(0, dtype=np.int32)
+        self._recent_from = int(days.max()) - RECENT_DAYS if len(days) else 0
+        known = out.select(["post_id", "brand"]).group_by(["post_id", "brand"]).aggregate([])
+        waiting = opinions.select(names).join(known, ["post_id", "brand"], join_type="left anti")
+        waiting = waiting.sort_by([("post_id", "ascending"), ("brand", "ascending")]).combine_chunks()
+        self.n = len(waiting)
+        self.post_ids = waiting["post_id"]
+        self.brand, self.brand_names = _codes(waiting["brand"])
+        self.thread, _ = _codes(waiting["thread"])
+        self.author, _ = _codes(waiting["author"])
+        self.day = pc.cast(waiting["day"], pa.int32()).to_numpy().astype(np.int64)
+        self.stratum = stratum_of(waiting["y"].to_numpy() / 10_000)
+        self.post_ids = self.post_ids.to_pylist()
+
+    def sizes(self, members: Ints, sharpness: Sharpness) -> Floats:
+        """Give the size of each member: its chance to be drawn is in proportion to it."""
+        size = np.asarray(sharpness.relative, dtype=np.float64)[self.stratum[members]]
+        recent = self.day[members] > self._recent_from
+        for brand in np.unique(self.brand[members]):
+            here = self.brand[members] == brand
+            new, old = float(size[here & recent].sum()), float(size[here & ~recent].sum())
+            if new and old and new < RECENT_SHARE * (new + old):
+                size[here & recent] *= min(RECENT_SHARE / (1 - RECENT_SHARE) * old / new, MOST_RECENT_FACTOR)
+            size[here] *= math.sqrt(here.sum()) / size[here].sum()  # Bankier 1988: between equal and in proportion
+        return size
+
+    def order(self, members: Ints, ranks: Floats) -> Ints:
+        """Give the order of the list: brand, score, week, thread, and within a thread by chance."""
+        of_thread = ranks[0][np.unique(self.thread, return_index=True)[1]][self.thread]
+        keys = (ranks[1], of_thread, self.day // 7, self.stratum, self.brand)
+        return np.lexsort(tuple(key[members] for key in keys))
 
 
-def _taken(waiting: Sequence[tuple[str, str]], n: int, plan_id: str) -> list[Drawn]:
-    return [Drawn(post_id, brand, plan_id, n / len(waiting)) for post_id, brand in waiting[:n]]
+def _codes(column: pa.ChunkedArray) -> tuple[Ints, NDArray[np.str_]]:
+    names, codes = np.unique(np.asarray(column.to_pylist(), dtype=str), return_inverse=True)
+    return codes.astype(np.int64), names
 
 
-def _digest(*parts: str) -> str:
-    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+def _chances(size: Floats, n: int) -> Floats:
+    """Chances in proportion to size that add up to n; what would get more than 1 is certain."""
+    chance = np.ones(len(size))
+    sure = np.zeros(len(size), dtype=np.bool_)
+    while (rest := n - int(sure.sum())) < len(size) - int(sure.sum()):
+        chance[~sure] = rest * size[~sure] / size[~sure].sum()
+        if not (chance > 1).any():
+            break
+        sure |= chance >= 1
+        chance[sure] = 1
+    return chance
+
+
+def _most(group: Ints, n: int) -> int:
+    """How many of one thread or author may come in a draw of n."""
+    return max(PER_GROUP, math.ceil(2 * n / max(len(np.unique(group)), 1)))
+
+
+def _damped(size: Floats, n: int, groups: list[tuple[Ints, float]]) -> Floats:
+    """Make members of a group smaller of which more would be expected than it may have, so that few are thinned."""
+    for _ in range(3):
+        for group, expected in groups:
+            sums = np.bincount(group, _chances(size, n))
+            size = size * np.minimum(1.0, expected / np.maximum(sums, expected))[group]
+    return size
+
+
+def _systematic(chance: Floats, start: float) -> Ints:
+    """Walk the list with a chance start in steps of one: as many as the chances add up to (Madow 1949)."""
+    passed = np.floor(np.round(np.cumsum(chance), 9) + start)
+    return np.flatnonzero(np.diff(passed, prepend=np.floor(start)) > 0)
+
+
+def _thinned(kept: Ints, group: Ints, most: int, rng: np.random.Generator) -> tuple[Ints, Floats]:
+    """Keep at most `most` of each group, by chance; give those kept and their chance to be kept."""
+    order = np.lexsort((rng.random(len(kept)), group))
+    kept, group = kept[order], group[order]
+    _, first, counts = np.unique(group, return_index=True, return_counts=True)
+    place = np.arange(len(kept)) - np.repeat(first, counts)
+    chance = np.minimum(1.0, most / np.repeat(counts, counts))
+    stays = place < most
+    return kept[stays], chance[stays]

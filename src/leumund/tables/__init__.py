@@ -6,7 +6,7 @@ Columns are flat, times are UTC, probabilities are whole numbers of 1/10,000 so 
 
 from __future__ import annotations
 
-from leumund.tables.decisions import AuditRow, Label, Publication
+from leumund.tables.decisions import AuditRow, Drawn, Label, Publication
 from leumund.tables.declaration import (
     TABLES,
     Field,
@@ -17,7 +17,19 @@ from leumund.tables.declaration import (
     table_of,
     tables_page,
 )
-from leumund.tables.picture import Cell, Estimate, Evidence, Judged, Opinion, Origin, Tally, Telling, VenueDay, Voice
+from leumund.tables.picture import (
+    Cell,
+    Estimate,
+    Evidence,
+    Judged,
+    Opinion,
+    Origin,
+    Tally,
+    Telling,
+    VenueDay,
+    Verdict,
+    Voice,
+)
 from leumund.tables.posts import (
     Author,
     Coverage,
@@ -42,6 +54,7 @@ __all__ = [
     "Author",
     "Cell",
     "Coverage",
+    "Drawn",
     "Estimate",
     "Evidence",
     "Family",
@@ -68,6 +81,7 @@ __all__ = [
     "Thread",
     "Twin",
     "VenueDay",
+    "Verdict",
     "Voice",
     "arrow_schema",
     "field_names",

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from leumund.tables.declaration import KEY, PERSONAL, Unit, declare
 
-__all__ = ["AuditRow", "Label", "Publication"]
+__all__ = ["AuditRow", "Drawn", "Label", "Publication"]
 
 
 @declare("labels")
@@ -20,12 +20,30 @@ class Label:
     brand: Annotated[str, KEY, "brand, '' = the post as a whole"]
     aspect: Annotated[str, KEY, "aspect, '' = all"]
     field: Annotated[str, KEY, Unit("polarity, relevant, …"), "what was judged"]
-    value: Annotated[str, "the verdict: negative, neutral, positive, true, false …"]
+    value: Annotated[str, "the verdict: negative, neutral, positive, not_relevant, true, false …"]
     labeller: Annotated[str, KEY, "who"]
     labelled_at: Annotated[datetime, Unit("UTC"), "when"]
     plan_id: Annotated[str, "the plan that drew the post, '' = not drawn: teaches, never measures"]
     inclusion_probability: Annotated[float | None, Unit("0..1"), "probability with which the plan drew it"]
     blind: Annotated[bool, "the labeller did not see the machine's verdict"]
+    guideline: Annotated[str, "version of the guideline that lay beside, '' = unknown"] = ""
+
+
+@declare("drawn")
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One post and brand that chance picked to be judged, and handed out in a workbook; frozen for a run."""
+
+    plan_id: Annotated[str, KEY, "the draw"]
+    post_id: Annotated[str, KEY, "the post"]
+    brand: Annotated[str, KEY, "brand"]
+    inclusion_probability: Annotated[float, Unit("0..1"), "with which this draw picked it, given all earlier draws"]
+    second: Annotated[bool, "a second person judges it too"]
+    labeller: Annotated[str, PERSONAL, "for whom it was drawn"]
+    drawn_at: Annotated[datetime, Unit("UTC"), "when"]
+    snapshot_id: Annotated[str, "the snapshot it was drawn from"]
+    frame_until: Annotated[datetime, Unit("UTC"), "newest collected_at among the posts that could be drawn"]
+    guideline: Annotated[str, "version of the guideline that was handed out with it"]
 
 
 @declare("audit")

@@ -9,7 +9,19 @@ from typing import Annotated
 
 from leumund.tables.declaration import KEY, PERSONAL, P, Unit, declare
 
-__all__ = ["Cell", "Estimate", "Evidence", "Judged", "Opinion", "Origin", "Tally", "Telling", "VenueDay", "Voice"]
+__all__ = [
+    "Cell",
+    "Estimate",
+    "Evidence",
+    "Judged",
+    "Opinion",
+    "Origin",
+    "Tally",
+    "Telling",
+    "VenueDay",
+    "Verdict",
+    "Voice",
+]
 
 
 @declare("opinions")
@@ -121,19 +133,43 @@ class Telling:
     text: Annotated[str, PERSONAL, "own words"]
 
 
-@declare("judged")
+@declare("verdicts")
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A drawn and labelled opinion beside the machine's verdict."""
+class Verdict:
+    """An opinion that a plan drew and people judged, beside the machine's verdict."""
 
     post_id: Annotated[str, KEY, "the post"]
     brand: Annotated[str, KEY, "brand"]
     author: Annotated[str, PERSONAL, "author_key"]
     thread: Annotated[str, "thread_id"]
+    venue: Annotated[str, "the forum"]
+    day: Annotated[date, Unit("UTC"), "day it was posted"]
+    collected_at: Annotated[datetime, Unit("UTC"), "since when it could be drawn"]
+    machine_y: Annotated[int, P, "p_positive − p_negative"]
+    label_y: Annotated[int, P, "the label as −10,000, 0, 10,000; 0 where not relevant; mean over labellers"]
+    relevant: Annotated[int, P, "share of labellers who say that the post speaks about the brand"]
+    n_labellers: Annotated[int, "people who judged it"]
+    plan_id: Annotated[str, "the plan that drew it"]
+    inclusion_probability: Annotated[float, Unit("0..1"), "probability with which that plan drew it"]
+
+
+@declare("judged")
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict with its weight: for how many opinions of the brand it stands, all draws together."""
+
+    post_id: Annotated[str, KEY, "the post"]
+    brand: Annotated[str, KEY, "brand"]
+    author: Annotated[str, PERSONAL, "author_key"]
+    thread: Annotated[str, "thread_id"]
+    venue: Annotated[str, "the forum"]
     day: Annotated[date, Unit("UTC"), "day it was posted"]
     machine_y: Annotated[int, P, "p_positive − p_negative"]
-    label_y: Annotated[int, P, "the label as −10,000, 0, 10,000; mean over labellers"]
-    inclusion_probability: Annotated[float, Unit("0..1"), "probability with which the plan drew it"]
+    label_y: Annotated[int, P, "the label as −10,000, 0, 10,000; 0 where not relevant; mean over labellers"]
+    relevant: Annotated[int, P, "share of labellers who say that the post speaks about the brand"]
+    n_labellers: Annotated[int, "people who judged it"]
+    inclusion_probability: Annotated[float, Unit("0..1"), "probability with which its plan drew it"]
+    weight: Annotated[float, Unit("opinions"), "for how many it stands; weigh with this, not with 1/probability"]
 
 
 @declare("estimates")

@@ -8,6 +8,7 @@
 
 from leumund.wording.catalogue import LANGUAGES, catalogue, say
 from leumund.wording.forms import clock, day, day_span, index_span, month, number, quarter, share_span, signed
+from leumund.wording.guidelines import guideline, guideline_version, version_of
 
 __all__ = [
     "LANGUAGES",
@@ -15,6 +16,8 @@ __all__ = [
     "clock",
     "day",
     "day_span",
+    "guideline",
+    "guideline_version",
     "index_span",
     "month",
     "number",
@@ -22,4 +25,5 @@ __all__ = [
     "say",
     "share_span",
     "signed",
+    "version_of",
 ]
