@@ -48,6 +48,7 @@ class Estimators:
     ratio: Callable[..., estimates.Cells] = estimates.ratio_from_sums
     net: Callable[..., estimates.Estimated] = estimates.estimate_net
     correct: Callable[..., estimates.Cells] = estimates.correct_with_labels
+    split: Callable[..., dict[str, estimates.Part]] = estimates.split_in_three
 
 
 @dataclass(frozen=True)
@@ -288,6 +289,26 @@ def published_example(bench: Bench) -> Iterator[Tried]:
         yield bench.bound(f"published campaign, {name} {value:.2f}: off {middle} by", abs(value - middle), off)
 
 
+TWO_PERIODS = (
+    ((150, 150), (0.3, 0.6), 4),
+    ((800, 700), (0.2, 0.7), 8),
+    ((2500, 3000), (0.5, 0.2), 12),
+)
+
+
+def venue_mix(bench: Bench) -> Iterator[Tried]:
+    """Coverage of 0 by the opinion part, and of its parts' sum by the truth, when only the mix of venues changes."""
+    for number, (n, share, mean) in enumerate(TWO_PERIODS):
+        rng, hits = bench.rng(13, number), np.zeros(2)
+        for _ in range(bench.trials):
+            got = bench.use.split(*worlds.two_venues(n, share, mean, rng))
+            truth = 50.0 * (share[1] - share[0])
+            hits += [got["rate"].low <= 0 <= got["rate"].high, got["total"].low <= truth <= got["total"].high]
+        name = f"venue mix only, {n[0]} and {n[1]} posts"
+        yield bench.rate(f"{name}: opinions' interval holds 0", hits[0], bench.trials, 0.945)
+        yield bench.rate(f"{name}: coverage of the whole change", hits[1], bench.trials, 0.945)
+
+
 PARTS = (
     corpus_share,
     poor_readers,
@@ -300,6 +321,7 @@ PARTS = (
     weekly_looks,
     campaigns,
     published_example,
+    venue_mix,
 )
 
 

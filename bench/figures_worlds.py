@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from leumund import estimates
+
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Reader = Literal["usual", "useless", "inverted", "hard"]
@@ -101,6 +103,29 @@ def autocorrelated(weeks: int, spread: float, rng: np.random.Generator, phi: flo
     for week in range(1, weeks):
         series[week] = phi * series[week - 1] + np.sqrt(1 - phi * phi) * rng.normal()
     return spread * series
+
+
+def two_venues(
+    n: tuple[int, int], share: tuple[float, float], mean: float, rng: np.random.Generator
+) -> tuple[estimates.Rows, Ints, Ints]:
+    """Posts of two periods in two venues of different level, whose shares shift while nobody changes his mind.
+
+    Gives rows, venue, and whether the author writes much; y is an index from about −100 to 100 of which threads explain
+    a fifth and authors, who write in both periods, a tenth.
+    """
+    busy = rng.pareto(1.5, sum(n) // 3) + 0.2
+    of_author = rng.normal(0, 22, busy.size)
+    sides = []
+    for side, (posts, in_second) in enumerate(zip(n, share, strict=True)):
+        thread = thread_numbers(posts, mean, rng)
+        venue = (rng.random(thread.max() + 1) < in_second).astype(np.int64)[thread]
+        author = rng.choice(busy.size, posts, p=busy / busy.sum())
+        y = np.where(venue == 1, 10.0, -40.0) + of_author[author]
+        y += rng.normal(0, 31, thread.max() + 1)[thread] + rng.normal(0, 58, posts)
+        sides.append((np.full(posts, side), y, author, thread + 100_000 * side, venue))
+    side, y, author, thread, venue = (np.concatenate(column) for column in zip(*sides, strict=True))
+    heavy = (np.bincount(author)[author] >= 4).astype(np.int64)
+    return estimates.Rows(side, np.ones(y.size), y, author, thread), venue, heavy
 
 
 def group_sums(y: Array, *columns: Ints) -> tuple[float, float, float, float]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,7 @@ from leumund import world
 from leumund.engines.snapshots import Snapshot, Store
 from leumund.loop import Project, init_project
 from leumund.settings import BrandSetting
-from leumund.tables import TABLES, Label
+from leumund.tables import TABLES, Label, Post, rows_to_arrow
 
 BRANDS = [BrandSetting(brand.name, brand.aliases, own=place == 0) for place, brand in enumerate(world.BRANDS)]
 Changed = Mapping[tuple[str, str], str | int | float | bool]
@@ -25,6 +29,90 @@ def simulated_project(
     project = init_project(folder, BRANDS, dict(changed or {}))
     world.write_posts_parquet(seed, n_posts, folder / "data", rows_per_file)
     commit_what_lies_there(project.store)
+    return project
+
+
+GOOD = (
+    "{} ist super, alles läuft schnell und stabil, ich bin sehr zufrieden.",
+    "Bei {} läuft der Anschluss stabil und die Hotline war freundlich, klare Empfehlung.",
+)
+BAD = (
+    "{} ist furchtbar, ständig Störung und die Hotline ist eine Katastrophe.",
+    "{} ist eine Frechheit, nie wieder, nur Ärger mit der Rechnung.",
+)
+FILLING = ("Haus", "Garten", "Stadt", "Berg", "Fluss", "Wald", "Wiese", "Hügel", "Tal", "See")
+LAST_DAY = datetime(2024, 6, 30, 12, tzinfo=UTC)  # a Sunday and the last day of a quarter
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Posts of 28 weeks in two venues: how many a day, how many of them good before and after, and where they stand."""
+
+    seed: int = 1
+    a_day: int = 6
+    days: int = 196
+    good: Mapping[str, float] = field(default_factory=lambda: {"a.example": 0.3, "b.example": 0.7})
+    good_after: Mapping[str, float] | None = None  # from the last 28 days on
+    share_of_b: tuple[float, float] = (0.4, 0.4)
+    said_after: str = ""  # words that a third of the last 28 days' authors add
+    silent: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # venue -> days before the end, first and last
+    brand: str = BRANDS[0].name
+
+    def posts(self) -> list[Post]:
+        """Give the posts; the same plan gives the same."""
+        chance = random.Random(self.seed)
+        made = []
+        for number in range(self.a_day * self.days):
+            before_end = self.days - 1 - number // self.a_day
+            after = before_end < 28
+            venue = "b.example" if chance.random() < self.share_of_b[after] else "a.example"
+            good = (self.good_after if after and self.good_after else self.good)[venue]
+            text = chance.choice(GOOD if chance.random() < good else BAD).format(self.brand)
+            text += " " + " ".join(chance.sample(FILLING, 5)) + "."
+            author = chance.randrange(150)
+            if after and self.said_after and author % 3 == 0:
+                text += f" {self.said_after}."
+            thread = f"{venue} {number // 25} {chance.randrange(6)}"
+            first, last = self.silent.get(venue, (-1, -1))
+            if not last <= before_end <= first:
+                when = LAST_DAY - timedelta(days=before_end, minutes=chance.randrange(600))
+                made.append(self._post(number, text, venue=venue, author=f"{venue} {author}", thread=thread, at=when))
+        return made
+
+    def _post(self, number: int, text: str, *, venue: str, author: str, thread: str, at: datetime) -> Post:
+        return Post(
+            post_id=hashlib.blake2b(f"{self.seed} {number}".encode(), digest_size=16).hexdigest(),
+            source="test",
+            venue=venue,
+            software="phpbb3",
+            board="DSL",
+            thread_id=thread,
+            thread_title="Erfahrungen",
+            position=1,
+            url="",
+            author_key=author,
+            posted_at=at,
+            posted_precision="minute",
+            zone_assumed="",
+            time_text="",
+            text=text,
+            reply_to="",
+            edited_at=None,
+            collected_at=LAST_DAY + timedelta(days=1),
+            page_sha256="",
+            reader="test 1",
+            reservation="unknown",
+        )
+
+
+def talking_project(folder: Path, talk: Talk) -> Project:
+    """A project with these posts, walked and labelled and walked again."""
+    project = init_project(folder, BRANDS)
+    part = project.store.write("posts", "talk.parquet", rows_to_arrow("posts", talk.posts()))
+    project.store.commit(project.store.current().with_parts({"posts": [part]}))
+    project.run()
+    label_some(project, every=2)
+    project.run()
     return project
 
 

@@ -95,7 +95,7 @@ class Project:
         return Walked(runner.seconds, snapshot_id)
 
     def _steps(self) -> Sequence[Step]:
-        from leumund.picture import counting, coverage, evidence
+        from leumund.picture import change, counting, coverage, evidence, movers, spans
         from leumund.posts import steps as post_steps
         from leumund.readings import steps as reading_steps
         from leumund.readings.brand import Brand
@@ -108,6 +108,14 @@ class Project:
             *counting.steps(own, rivals),
             coverage.step(),
             *evidence.steps(),
+            spans.step(),
+            *change.steps(
+                own,
+                rivals,
+                level=self.settings.share("picture", "level"),
+                min_posts=self.settings.number("picture", "min_posts"),
+            ),
+            *movers.steps(),
         ]
 
     def _figures(self, snapshot_id: str) -> Step:

@@ -13,7 +13,7 @@ import pytest
 from leumund.engines import Engine, start_engine
 from leumund.loop import Project
 from tests.conftest import missing
-from tests.walks import label_some, simulated_project
+from tests.walks import Talk, label_some, simulated_project, talking_project
 
 N_POSTS, ROWS_PER_FILE = 900, 500
 
@@ -34,6 +34,13 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Project:
     label_some(project)
     project.run()
     return project
+
+
+@pytest.fixture(scope="session")
+def changing(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A small project in which much is said of one brand, and lately in another tone and other words."""
+    talk = Talk(good_after={"a.example": 0.8, "b.example": 0.9}, said_after="Das Umspannwerk brummt wieder")
+    return talking_project(tmp_path_factory.mktemp("changing") / "project", talk)
 
 
 @pytest.fixture(scope="session", params=["duckdb", "processes", pytest.param("spark", marks=pytest.mark.spark)])

@@ -22,6 +22,7 @@ from leumund.estimates import (
     estimate_net,
     estimate_share,
     ratio_from_sums,
+    split_in_three,
 )
 
 REAL = (figures.real_posts, figures.published_example)
@@ -91,6 +92,12 @@ def without_spread(*values: Any, **options: Any) -> Cells:
     return correct_with_labels(*values, **{**options, "spread": 0.0})
 
 
+def all_of_it_is_opinion(*rows: Any) -> dict[str, Any]:
+    """Take this period against last for what people think."""
+    parts = split_in_three(*rows)
+    return {**parts, "rate": parts["total"]}
+
+
 Part = Callable[[Bench], Iterator[Tried]]
 
 
@@ -105,6 +112,7 @@ Part = Callable[[Bench], Iterator[Tried]]
         (Estimators(ratio=every_post_a_group), figures.rate_crossed),
         (Estimators(net=half_an_interval), figures.net_index),
         (Estimators(correct=without_spread), figures.borrowed_correction),
+        (Estimators(split=all_of_it_is_opinion), figures.venue_mix),
     ],
 )
 def test_the_gate_rejects_what_the_tools_of_the_field_do(broken: Estimators, part: Part) -> None:

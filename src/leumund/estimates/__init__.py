@@ -3,6 +3,7 @@
 from leumund.estimates.agreement import alpha
 from leumund.estimates.always import follow_share
 from leumund.estimates.campaign import estimate_effect
+from leumund.estimates.change import Part, Rows, split_by_group, split_in_three
 from leumund.estimates.clustered import Cross, Groups, Sums, difference_from_sums, ratio_from_sums
 from leumund.estimates.correction import correct_with_labels
 from leumund.estimates.difference import compare_brands
@@ -17,6 +18,8 @@ __all__ = [
     "EstimatedDifference",
     "EstimatedEffect",
     "Groups",
+    "Part",
+    "Rows",
     "Split",
     "Sums",
     "alpha",
@@ -28,5 +31,7 @@ __all__ = [
     "estimate_share",
     "follow_share",
     "ratio_from_sums",
+    "split_by_group",
     "split_change",
+    "split_in_three",
 ]

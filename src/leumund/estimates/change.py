@@ -65,16 +65,17 @@ def split_in_three(rows: Rows, outer: ArrayLike, inner: ArrayLike, *, level: flo
     kept = _merged(read, outer)
     cell = _merged(read, kept * (inner.max(initial=0) + 1) + inner, within=kept)
     scores = _three(read, kept, cell)
-    parts = {name: _part(read, value, score, level) for name, (value, score) in scores.items()}
-    return parts
+    if kept.max() == 0 and outer.max() > 0:  # nothing but one group is left, so no mix can be told from the rates
+        return {name: Part(value, *[float("nan")] * 4) for name, (value, _) in scores.items()}
+    return {name: _part(read, value, score, level) for name, (value, score) in scores.items()}
 
 
 def split_by_group(rows: Rows, group: ArrayLike, *, level: float = 0.95) -> dict[tuple[int, str], Part]:
     """Split the change of the mean of y among groups: how much each is talked of, and in what tone.
 
-    Gives (group, 'share') and (group, 'rate'): Δshare·(mean rate − mean of all) and mean share·Δrate; all of them add up
-    to the change (Kitagawa 1955, centred so that talk about an ordinary group moves nothing). A group that is missing on
-    one side takes the other's rate. `level` is that of all intervals together (Bonferroni).
+    Gives (group, 'share') and (group, 'rate'): Δshare·(mean rate − mean of all) and mean share·Δrate; all of them add
+    up to the change (Kitagawa 1955, centred so that talk about an ordinary group moves nothing). A group that is
+    missing on one side takes the other's rate. `level` is that of all intervals together (Bonferroni).
     """
     read, codes = _rows(rows), _codes(group)
     n_groups = int(codes.max(initial=-1)) + 1
@@ -163,6 +164,18 @@ def _merged(read: _Read, codes: Ints, *, within: Ints | None = None) -> Ints:
     return _codes(np.where(broken[within], n_groups + within, codes))
 
 
+class _Sums(NamedTuple):
+    """Voices per larger group; voices, rates and shares per cell; where the borrowed ones of these come from."""
+
+    big: Floats
+    n: Floats
+    rate: Floats
+    inner: Floats
+    rate_source: Ints
+    inner_source: Ints
+    of: Ints  # the larger group of a cell
+
+
 def _three(read: _Read, outer: Ints, cell: Ints) -> dict[str, tuple[float, Floats]]:
     """Value and score of every row, for each part; the gradient is that of the closed form for three factors."""
     n_outer, n_cells = int(outer.max()) + 1, int(cell.max()) + 1
@@ -170,19 +183,17 @@ def _three(read: _Read, outer: Ints, cell: Ints) -> dict[str, tuple[float, Float
     of[cell] = outer
     big, _ = _sums(read, outer, n_outer)
     n, y = _sums(read, cell, n_cells)
-    w, r = _shares(big)[:, of], _filled(n, y)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         u = n / big[:, of]
     u = np.where(np.isnan(u), u[::-1], u)
-    rate_source, inner_source = _source(n), _source(big)[:, of]
-    factors = {"outer": (w, u, r), "inner": (u, w, r), "rate": (r, w, u)}
+    sums = _Sums(big, n, _filled(n, y), u, _source(n), _source(big)[:, of], of)
+    factor = {"w": _shares(big)[:, of], "u": u, "r": sums.rate}
     found: dict[str, tuple[float, Floats]] = {}
-    for name, (x, a, b) in factors.items():
-        value, of_x, of_a, of_b = _shapley(x, a, b)
-        by = dict(zip({"outer": "wur", "inner": "uwr", "rate": "rwu"}[name], (of_x, of_a, of_b), strict=True))
-        found[name] = (value, _score(read, outer, cell, of, (big, n, r, u), by, rate_source, inner_source))
-    (a, b), (c, d), (e, f) = (found[name] for name in ("outer", "inner", "rate"))
-    return {"total": (a + c + e, b + d + f), **found, "mix": (a + c, b + d)}
+    for name, order in (("outer", "wur"), ("inner", "uwr"), ("rate", "rwu")):
+        value, *gradients = _shapley(*(factor[letter] for letter in order))
+        found[name] = (value, _score(read, outer, cell, sums, by=dict(zip(order, gradients, strict=True))))
+    (a, of_a), (b, of_b), (c, of_c) = found.values()
+    return {"total": (a + b + c, of_a + of_b + of_c), **found, "mix": (a + b, of_a + of_b)}
 
 
 def _shapley(x: Floats, a: Floats, b: Floats) -> tuple[float, Floats, Floats, Floats]:
@@ -193,24 +204,15 @@ def _shapley(x: Floats, a: Floats, b: Floats) -> tuple[float, Floats, Floats, Fl
     return float(step @ weight), np.stack([-weight, weight]), of_a, of_b
 
 
-def _score(
-    read: _Read,
-    outer: Ints,
-    cell: Ints,
-    of: Ints,
-    sums: tuple[Floats, Floats, Floats, Floats],
-    by: dict[str, Floats],
-    rate_source: Ints,
-    inner_source: Ints,
-) -> Floats:
-    big, n, r, u = sums
-    n_outer = big.shape[1]
-    of_w = np.stack([np.bincount(of, by["w"][side], n_outer) for side in (0, 1)])
-    of_u, of_r = _moved(by["u"], inner_source), _moved(by["r"], rate_source)
-    score = _score_of_shares(read, outer, big, of_w) + _score_of_rates(read, cell, n, r, of_r)
-    mean = np.stack([np.bincount(of, of_u[side] * np.nan_to_num(u[side]), n_outer) for side in (0, 1)])
+def _score(read: _Read, outer: Ints, cell: Ints, sums: _Sums, *, by: dict[str, Floats]) -> Floats:
+    """What each row adds to a part to first order, given its derivatives by shares w, inner shares u and rates r."""
+    n_outer = sums.big.shape[1]
+    of_w: Floats = np.stack([np.bincount(sums.of, by["w"][side], n_outer) for side in (0, 1)]).astype(np.float64)
+    of_u, of_r = _moved(by["u"], sums.inner_source), _moved(by["r"], sums.rate_source)
+    score = _score_of_shares(read, outer, sums.big, of_w) + _score_of_rates(read, cell, sums.n, sums.rate, of_r)
+    mean = np.stack([np.bincount(sums.of, of_u[side] * sums.inner[side], n_outer) for side in (0, 1)])
     with np.errstate(divide="ignore", invalid="ignore"):
-        inner = (of_u - mean[:, of]) / big[:, of]
+        inner = (of_u - mean[:, sums.of]) / sums.big[:, sums.of]
     return np.asarray(score + inner[read.side, cell] * read.n, dtype=np.float64)
 
 
@@ -274,4 +276,3 @@ def _dof(read: _Read) -> float:
                 return float("nan")
             effective.append(float(held.sum() ** 2 / (held @ held)))
     return max(CAUTION * min(effective) - 1, 1.0)
-

@@ -10,7 +10,7 @@ import pyarrow as pa
 from leumund.errors import NothingToShow
 from leumund.picture.view import Counts, Method, Picture, TrueValue
 from leumund.settings import Settings
-from leumund.tables import Coverage, Estimate, Evidence
+from leumund.tables import Change, Coverage, Driver, Estimate, Evidence
 
 __all__ = ["picture_of"]
 
@@ -53,6 +53,8 @@ def picture_of(
         evidence=tuple(Evidence(**row) for row in read("evidence").to_pylist()),
         coverage=tuple(Coverage(**row) for row in read("coverage").to_pylist()),
         truth=truth,
+        changes=tuple(Change(**row) for row in read("changes").to_pylist()),
+        drivers=tuple(Driver(**row) for row in read("drivers").to_pylist()),
     )
 
 

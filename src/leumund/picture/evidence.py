@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -15,7 +15,7 @@ from leumund.tables import Evidence, field_names, rows_to_arrow
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["excerpt_of", "steps"]
+__all__ = ["excerpt_of", "quoted", "steps"]
 
 POSTS_PER_FIGURE = 20
 EXCERPT_CHARACTERS = 200
@@ -44,19 +44,23 @@ def telling(tables: Mapping[str, Table]) -> Table:
 
 def quote(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Mask and cut each post to an excerpt around its telling words and name the figure it stands behind."""
-    quoted = []
-    for row in batch.to_pylist():
+    named = ("brand", "aspect", "period", "period_start")
+    return quoted(
+        [
+            {**row, "figure_id": figure_id_of(measure="net_index", **{name: row[name] for name in named})}
+            for row in batch.to_pylist()
+        ]
+    )
+
+
+def quoted(rows: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
+    """Give posts with figure_id, text and telling words as rows of evidence, masked and cut."""
+    found = []
+    for row in rows:
         excerpt, mark_start, mark_end = excerpt_of(*masked(row["text"], row["span_start"], row["span_end"]))
-        figure_id = figure_id_of(
-            measure="net_index",
-            brand=row["brand"],
-            aspect=row["aspect"],
-            period=row["period"],
-            period_start=row["period_start"],
-        )
         kept = {name: row[name] for name in field_names("evidence") if name in row}
-        quoted.append(Evidence(**kept, figure_id=figure_id, excerpt=excerpt, mark_start=mark_start, mark_end=mark_end))
-    (result,) = rows_to_arrow("evidence", quoted).combine_chunks().to_batches() or [
+        found.append(Evidence(**kept, excerpt=excerpt, mark_start=mark_start, mark_end=mark_end))
+    (result,) = rows_to_arrow("evidence", found).combine_chunks().to_batches() or [
         pa.RecordBatch.from_pylist([], schema=rows_to_arrow("evidence", []).schema)
     ]
     return result

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from leumund.tables import Coverage, Estimate, Evidence
+from leumund.tables import Change, Coverage, Driver, Estimate, Evidence
 
 __all__ = ["Counts", "Method", "Picture", "TrueValue"]
 
@@ -74,6 +74,8 @@ class Picture:
     evidence: tuple[Evidence, ...]
     coverage: tuple[Coverage, ...]
     truth: tuple[TrueValue, ...] = field(default=())
+    changes: tuple[Change, ...] = field(default=())
+    drivers: tuple[Driver, ...] = field(default=())
 
     def to_json(self) -> str:
         """Give everything as one JSON document; times in ISO 8601."""

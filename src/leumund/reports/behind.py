@@ -16,7 +16,7 @@ __all__ = ["Behind", "ShownPost", "collected", "five_posts", "polarity", "shown_
 
 QUOTED_CHARACTERS = 200
 _ROW_END = "</td></tr>\n"
-_PERIODS = {"all": 0, "quarter": 1, "week": 2}
+_PERIODS = {"all": 0, "quarter": 1, "four_weeks": 1, "week": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def collected(figures: Figures, language: str, *, budget_bytes: int) -> Behind:
     A post stands in the file once; the figures name it. Where even the rows do not fit, the last ones stay in the JSON.
     """
     writer = _Writer(figures, language, budget_bytes)
-    order = sorted(figures.picture.estimates, key=_importance(figures))
+    order = sorted((*figures.picture.estimates, *figures.changes.values()), key=_importance(figures))
     for figure in order:
         writer.bare(figure)
     for figure in order:

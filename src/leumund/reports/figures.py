@@ -7,7 +7,7 @@ from functools import cached_property
 
 from leumund.charts import Dot
 from leumund.picture.view import Picture
-from leumund.tables import Estimate, Evidence
+from leumund.tables import Change, Estimate, Evidence
 from leumund.wording import day, index_span, quarter, say, share_span
 
 __all__ = ["Figures", "anchor", "aspect_name", "dot", "full_name", "period_name", "span_of", "spoken"]
@@ -53,6 +53,11 @@ class Figures:
         return tuple(sorted({figure.aspect for figure in self.picture.estimates if figure.aspect}))
 
     @cached_property
+    def changes(self) -> dict[str, Estimate]:
+        """The parts of the brands' changes by figure_id, in the form of figures, so that they open like these."""
+        return {row.figure_id: _as_figure(row, self.picture.snapshot_id) for row in self.picture.changes}
+
+    @cached_property
     def behind(self) -> dict[str, list[Evidence]]:
         """The posts behind each figure, clearest first."""
         found: dict[str, list[Evidence]] = {}
@@ -90,6 +95,35 @@ def span_of(figure: Estimate | None, language: str) -> str:
     return text.split(" (", 1)[1].removesuffix(")") if figure.support == "unproven" else text
 
 
+def _as_figure(row: Change, snapshot_id: str) -> Estimate:
+    return Estimate(
+        figure_id=row.figure_id,
+        snapshot_id=snapshot_id,
+        measure=f"change_{row.part}",
+        brand=row.brand,
+        rival="",
+        aspect="",
+        venue="",
+        period=row.span,
+        period_start=row.after_first,
+        period_end=row.after_last,
+        estimand="rate",
+        counted="posts",
+        value=row.value,
+        low=row.low,
+        high=row.high,
+        level=row.level,
+        machine_value=None,
+        support=row.support,
+        n_posts=row.n_before + row.n_after,
+        n_authors=row.n_authors,
+        n_threads=row.n_threads,
+        n_labels=row.n_labels,
+        method="split, two-way clustered",
+        verdict=row.verdict,
+    )
+
+
 def aspect_name(aspect: str, language: str) -> str:
     """Give an aspect's name; one that the reader does not know keeps its own."""
     from leumund.readings.aspect import aspects
@@ -104,6 +138,8 @@ def period_name(figure: Estimate, language: str) -> str:
     """Give a figure's period in words."""
     if figure.period == "quarter":
         return quarter(figure.period_start, language)
+    if figure.period == "four_weeks":
+        return say("period.four_weeks", language, day=day(figure.period_start, language, short=True))
     if figure.period == "week":
         return say("period.week", language, day=day(figure.period_start, language, short=True))
     return say("period.all", language)
@@ -115,6 +151,8 @@ def full_name(figure: Estimate, language: str) -> str:
         return say("measure.difference", language, brand=figure.brand, rival=figure.rival)
     if figure.measure == "share_of_voice":
         return say("measure.share_of_voice", language, brand=figure.brand)
+    if figure.measure.startswith("change_"):
+        return say(f"measure.{figure.measure}", language, brand=figure.brand)
     if figure.measure != "net_index":
         return f"{figure.measure}, {figure.brand}"
     if figure.aspect:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from leumund.picture.view import Picture
 from leumund.reports.account import left_out_panel, method_panels
 from leumund.reports.behind import ShownPost, five_posts, shown_post
+from leumund.reports.change import change_panel, driver_panel
 from leumund.reports.figures import Figures
 from leumund.reports.headline import Advice, advice, headline
 from leumund.reports.overtime import coverage_panel, lead_panel, share_panel, weekly_panel
@@ -63,6 +64,7 @@ def _panels(figures: Figures, language: str) -> Iterator[Panel]:
     quarters = quarter_panel(figures, language)
     if quarters is not None:
         yield quarters
+    yield from (panel for panel in (change_panel(figures, language), driver_panel(figures, language)) if panel)
     yield aspect_panel(figures, language)
     yield share_panel(figures, language)
     yield weekly_panel(figures, language)

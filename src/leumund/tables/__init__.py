@@ -6,6 +6,7 @@ Columns are flat, times are UTC, probabilities are whole numbers of 1/10,000 so 
 
 from __future__ import annotations
 
+from leumund.tables.change import AspectContrast, Change, Contrast, Driver, LeftOut, Moving, Span
 from leumund.tables.decisions import AuditRow, Drawn, Label, Publication
 from leumund.tables.declaration import (
     TABLES,
@@ -50,11 +51,15 @@ from leumund.tables.readings import PostReading, Reading
 
 __all__ = [
     "TABLES",
+    "AspectContrast",
     "AuditRow",
     "Author",
     "Cell",
+    "Change",
+    "Contrast",
     "Coverage",
     "Drawn",
+    "Driver",
     "Estimate",
     "Evidence",
     "Family",
@@ -65,6 +70,8 @@ __all__ = [
     "Kin",
     "Label",
     "Language",
+    "LeftOut",
+    "Moving",
     "Neighbour",
     "Opinion",
     "Origin",
@@ -75,6 +82,7 @@ __all__ = [
     "Reading",
     "Sighting",
     "Signature",
+    "Span",
     "Table",
     "Tally",
     "Telling",

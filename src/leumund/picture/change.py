@@ -1,0 +1,261 @@
+"""Change: is it change, or noise, another mix of venues or authors, or the reader?
+
+opinions, spans, left_out -> contrasts, aspect_contrasts -> changes, drivers
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from leumund.estimates import Part, Rows, correct_with_labels, split_by_group, split_in_three
+from leumund.picture.identity import figure_id_of
+from leumund.picture.shift import Shift, reader_shift, worth
+from leumund.step import Query, Step, Whole
+from leumund.tables import Change, Driver, rows_to_arrow
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+__all__ = ["PARTS", "change_id", "steps"]
+
+PARTS = ("total", "venues", "authors", "opinion", "reader")
+HEAVY_POSTS = 4  # about a post a fortnight in the eight weeks of the shorter comparison
+WHOLE_POST = 360_360  # divisible by every number of aspects up to fifteen
+MOST_MISSING = 1_000  # 1/10,000: with a tenth of the posts not collected, nothing is said
+INDEX = 0.01
+BOUND_ROWS = 2_000_000
+NAMES = {"total": "total", "outer": "venues", "inner": "authors", "rate": "opinion"}
+
+Tables = Mapping[str, "Table"]
+
+
+def change_id(part: str, brand: str, span: str, first: date) -> str:
+    """Give the identity of one part of a change, `first` being the first day of its later period."""
+    return figure_id_of(measure=f"change_{part}", brand=brand, period=span, period_start=first)
+
+
+def compared(tables: Tables) -> Table:
+    """Give the opinions on posts as a whole that lie in a period to compare, with span and side; nothing unheard."""
+    whole, spans = tables["opinions"].filter(lambda t: t.aspect == ""), tables["spans"]
+    met = whole.join(spans, [whole.day >= spans["first"], whole.day <= spans["last"]])
+    met = met.select("span", "side", "post_id", "brand", "venue", "author", "thread", "day", "y")
+    return met.anti_join(tables["left_out"], ["span", "venue", "day"])
+
+
+def contrasts(tables: Tables) -> Table:
+    """Sum up by author and thread, and tell heavy authors from occasional ones."""
+    import ibis
+
+    rows = compared(tables)
+    who = ("span", "brand", "side", "venue", "author", "thread")
+    sums = rows.group_by(*who).agg(n_posts=rows.count().cast("int64"), y=rows.y.sum().cast("int64"))
+    same = ibis.window(group_by=[sums.span, sums.brand, sums.author])
+    return sums.mutate(heavy=sums.n_posts.sum().over(same) >= HEAVY_POSTS)
+
+
+def aspect_contrasts(tables: Tables) -> Table:
+    """Share each post among its aspects; a post that names none goes to 'general'."""
+    import ibis
+
+    rows = compared(tables)
+    named = tables["opinions"].filter(lambda t: t.aspect != "").select("post_id", "brand", "aspect")
+    counts = named.group_by("post_id", "brand").agg(k=named.count().cast("int64"))
+    of = named.join(counts, ["post_id", "brand"])
+    met = rows.left_join(of, ["post_id", "brand"])
+    weight = (ibis.literal(WHOLE_POST, "int64") // met.k.fill_null(1)).cast("int64")
+    weighed = met.select(
+        "span", "brand", "side", "author", "thread", "y", aspect=met.aspect.fill_null("general"), weight=weight
+    )
+    who = ("span", "brand", "side", "aspect", "author", "thread")
+    return weighed.group_by(*who).agg(
+        n=weighed.weight.sum().cast("int64"), y=(weighed.weight * weighed.y).sum().cast("int64")
+    )
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """One comparison: its two periods and what is missing in them."""
+
+    span: str
+    before: tuple[date, date]
+    after: tuple[date, date]
+    missing: int
+
+
+def _pairs(spans: pa.Table) -> list[_Pair]:
+    rows = {(row["span"], row["side"]): row for row in spans.to_pylist()}
+    found = []
+    for name in sorted({span for span, _ in rows}):
+        before, after = rows[name, "before"], rows[name, "after"]
+        missing = max(before["missing"], after["missing"])
+        found.append(_Pair(name, (before["first"], before["last"]), (after["first"], after["last"]), missing))
+    return found
+
+
+def _changes(
+    tables: Mapping[str, pa.Table], *, own: str, rivals: Sequence[str], level: float, min_posts: int
+) -> Mapping[str, pa.Table]:
+    judged = tables["judged"].to_pylist()
+    changes: list[Change] = []
+    drivers: list[Driver] = []
+    pairs, said = _pairs(tables["spans"]), _by_brand(tables["contrasts"])
+    on_aspects, power = _by_brand(tables["aspect_contrasts"]), worth(judged)
+    for brand in (own, *rivals):
+        # The own brand is asked for by itself; the rivals are looked through together (Bonferroni).
+        its_level = level if brand == own else 1 - (1 - level) / len(rivals)
+        for pair in pairs:
+            rows = said.get((pair.span, brand))
+            if rows is None:
+                continue
+            shift = reader_shift(judged, brand, pair.before, pair.after)
+            changes += _parts(rows, brand, pair, shift, power=power, level=its_level, min_posts=min_posts)
+            drivers += _drivers(on_aspects.get((pair.span, brand)), brand, pair, power=power, level=its_level)
+    changes.sort(key=lambda row: row.figure_id)
+    drivers.sort(key=lambda row: (row.brand, row.span, row.aspect, row.part))
+    return {"changes": rows_to_arrow("changes", changes), "drivers": rows_to_arrow("drivers", drivers)}
+
+
+def _by_brand(table: pa.Table) -> dict[tuple[str, str], pa.Table]:
+    """Give the rows of each span and brand, in an order that no engine has a say in."""
+    if not table.num_rows:
+        return {}
+    table = table.sort_by([(name, "ascending") for name in table.column_names if name not in ("n", "y", "n_posts")])
+    column = table["span"].combine_chunks(), table["brand"].combine_chunks()
+    keys = np.array([f"{a}\n{b}" for a, b in zip(*(c.to_pylist() for c in column), strict=True)], dtype=object)
+    return {tuple(key.split("\n")): table.filter(pa.array(keys == key)) for key in np.unique(keys)}
+
+
+def _rows(table: pa.Table, n: str, unit: float) -> Rows:
+    columns = {name: table[name].to_numpy() for name in ("side", n, "y", "author", "thread")}
+    side = (columns["side"] == "after").astype(np.int64)
+    return Rows(side, columns[n] * unit, columns["y"] * (unit * INDEX), columns["author"], columns["thread"])
+
+
+def _parts(
+    table: pa.Table, brand: str, pair: _Pair, shift: Shift, *, power: float, level: float, min_posts: int
+) -> Iterator[Change]:
+    rows = _rows(table, "n_posts", 1.0)
+    side, n = np.asarray(rows.side), np.asarray(rows.n)
+    sizes = [int(n[side == one].sum()) for one in (0, 1)]
+    found: dict[str, Part] = {}
+    if min(sizes) >= max(min_posts, 1):
+        venues, heavy = table["venue"].to_numpy(), table["heavy"].to_numpy(zero_copy_only=False)
+        counted = split_in_three(rows, venues, heavy, level=level)
+        found = _with_reader({NAMES[name]: _times(part, power) for name, part in counted.items() if name in NAMES},
+                             shift, level)  # fmt: skip
+    verdict = _verdict(found, shift, pair)
+    for part in PARTS:
+        value = found.get(part)
+        told = value is not None and math.isfinite(value.low) and verdict not in ("gap", "too_few")
+        yield Change(
+            figure_id=change_id(part, brand, pair.span, pair.after[0]),
+            brand=brand,
+            span=pair.span,
+            part=part,
+            before_first=pair.before[0],
+            before_last=pair.before[1],
+            after_first=pair.after[0],
+            after_last=pair.after[1],
+            value=_number(value.value) if told and value else None,
+            low=_number(max(value.low, -200)) if told and value else None,
+            high=_number(min(value.high, 200)) if told and value else None,
+            level=level,
+            support=shift.support,
+            n_before=sizes[0],
+            n_after=sizes[1],
+            n_authors=len(table["author"].unique()),
+            n_threads=len(table["thread"].unique()),
+            n_labels=shift.n_labels,
+            missing=pair.missing,
+            verdict=verdict,
+        )
+
+
+def _number(value: float) -> float:
+    return round(float(value), 6) + 0.0
+
+
+def _times(part: Part, factor: float) -> Part:
+    return Part(part.value * factor, part.se * factor, part.dof, part.low * factor, part.high * factor)
+
+
+def _with_reader(parts: dict[str, Part], shift: Shift, level: float) -> dict[str, Part]:
+    """Take what the reader's error has moved out of the opinions; what the one loses the other gets."""
+    within = parts["opinion"]
+    cells = correct_with_labels(
+        within.value, within.se, shift.value, shift.se, machine_dof=within.dof, rectifier_dof=shift.dof, level=level
+    ) if math.isfinite(within.se) else None  # fmt: skip
+    reader = correct_with_labels(-shift.value, 0.0, 0.0, shift.se, rectifier_dof=shift.dof, level=level)
+    nothing = Part(*[math.nan] * 5)
+    return {**parts, "opinion": _of(cells) if cells else nothing, "reader": _of(reader)}
+
+
+def _of(cells: Any) -> Part:
+    return Part(*(float(getattr(cells, name)) for name in ("value", "se", "dof", "low", "high")))
+
+
+def _verdict(parts: Mapping[str, Part], shift: Shift, pair: _Pair) -> str:
+    if pair.missing > MOST_MISSING:
+        return "gap"
+    if not parts or not math.isfinite(parts["opinion"].low):
+        return "too_few"
+    if shift.support == "unproven":
+        return "unproven"
+    moved = {name: _moved(part) for name, part in parts.items()}
+    causes = (("mix_only", ("venues", "authors")), ("reader_only", ("reader",)))
+    other = [name for name, by in causes if moved["total"] and moved["total"] in [moved[part] for part in by]]
+    return moved["opinion"] or next(iter(other), "no_change_shown")
+
+
+def _moved(part: Part) -> str:
+    return "up" if part.low > 0 else "down" if part.high < 0 else ""
+
+
+def _drivers(table: pa.Table | None, brand: str, pair: _Pair, *, power: float, level: float) -> Iterator[Driver]:
+    if table is None or len(table["side"].unique()) < 2 or pair.missing > MOST_MISSING:
+        return
+    rows, names = _rows(table, "n", 1 / WHOLE_POST), table["aspect"].to_numpy()
+    aspects = np.unique(names)
+    n, side = np.asarray(rows.n), np.asarray(rows.side)
+    shares = [
+        np.array([n[(side == one) & (names == aspect)].sum() for aspect in aspects]) / n[side == one].sum()
+        for one in (0, 1)
+    ]
+    for (group, part), found in split_by_group(rows, names, level=level).items():
+        told = math.isfinite(found.low)
+        moved = _times(found, power)
+        yield Driver(
+            brand=brand,
+            span=pair.span,
+            aspect=str(aspects[group]),
+            part=part,
+            value=_number(moved.value),
+            low=_number(moved.low) if told else None,
+            high=_number(moved.high) if told else None,
+            share_before=_number(shares[0][group]),
+            share_after=_number(shares[1][group]),
+            verdict=_moved(moved) or "no_change_shown",
+        )
+
+
+def steps(own: str, rivals: Sequence[str], *, level: float, min_posts: int) -> tuple[Step, ...]:
+    """Give the steps from opinions and spans to changes, in order."""
+    heard = ("opinions", "spans", "left_out")
+
+    def run(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
+        return _changes(tables, own=own, rivals=rivals, level=level, min_posts=min_posts)
+
+    version = "|".join(("1", str(level), str(min_posts), own, *rivals))
+    read = ("contrasts", "aspect_contrasts", "spans", "judged")
+    return (
+        Query("contrasts", heard, "contrasts", contrasts),
+        Query("aspect_contrasts", heard, "aspect_contrasts", aspect_contrasts),
+        Whole("changes", read, ("changes", "drivers"), BOUND_ROWS, run, version=version),
+    )

@@ -1,0 +1,140 @@
+"""What moved between two periods of equal length, and what it is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from leumund.tables.declaration import KEY, PERSONAL, P, Unit, declare
+
+__all__ = ["AspectContrast", "Change", "Contrast", "Driver", "LeftOut", "Moving", "Span"]
+
+SPANS = Unit("four_weeks, quarter")
+SIDES = Unit("before, after")
+
+
+@declare("spans")
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Two neighbouring periods that are compared: the last full one, and the one before it."""
+
+    span: Annotated[str, KEY, SPANS, "which comparison"]
+    side: Annotated[str, KEY, SIDES, "the earlier or the later period"]
+    first: Annotated[date, "first day"]
+    last: Annotated[date, "last day"]
+    missing: Annotated[int, P, "part of the expected posts whose days were not collected"]
+
+
+@declare("left_out")
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A day of a venue that is left out on both sides of a comparison, as it was not collected on one of them."""
+
+    span: Annotated[str, KEY, SPANS, "which comparison"]
+    venue: Annotated[str, KEY, "the forum"]
+    day: Annotated[date, KEY, Unit("UTC"), "the day"]
+
+
+@declare("contrasts")
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """What one author says in one thread about one brand, in one of two periods that are compared."""
+
+    span: Annotated[str, KEY, SPANS, "which comparison"]
+    brand: Annotated[str, KEY, "brand"]
+    side: Annotated[str, KEY, SIDES, "the earlier or the later period"]
+    venue: Annotated[str, KEY, "the forum"]
+    author: Annotated[str, KEY, PERSONAL, "author_key; the post's own id where there is no author"]
+    thread: Annotated[str, KEY, "thread_id"]
+    heavy: Annotated[bool, "the author has four posts or more about the brand in both periods together"]
+    n_posts: Annotated[int, "posts"]
+    y: Annotated[int, P, "sum of p_positive − p_negative"]
+
+
+@declare("aspect_contrasts")
+@dataclass(frozen=True, slots=True)
+class AspectContrast:
+    """As contrasts, by aspect; a post on k aspects counts 1/k for each of them, with what it says as a whole."""
+
+    span: Annotated[str, KEY, SPANS, "which comparison"]
+    brand: Annotated[str, KEY, "brand"]
+    side: Annotated[str, KEY, SIDES, "the earlier or the later period"]
+    aspect: Annotated[str, KEY, "aspect"]
+    author: Annotated[str, KEY, PERSONAL, "author_key; the post's own id where there is no author"]
+    thread: Annotated[str, KEY, "thread_id"]
+    n: Annotated[int, Unit("1/360,360 post"), "posts"]
+    y: Annotated[int, Unit("1/360,360 x 1/10,000"), "sum of p_positive − p_negative"]
+
+
+@declare("changes")
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One part of a brand's change between two periods; venues + authors + opinion + reader = total."""
+
+    figure_id: Annotated[str, KEY, "blake2b-128, hex, of the figure's coordinates"]
+    brand: Annotated[str, "brand"]
+    span: Annotated[str, SPANS, "which comparison"]
+    part: Annotated[
+        str,
+        Unit("total, venues, authors, opinion, reader"),
+        "total: change of the counted index; venues, authors: other ones speak; opinion: the same speak otherwise; "
+        "reader: its error differs",
+    ]
+    before_first: Annotated[date, "first day of the earlier period"]
+    before_last: Annotated[date, "last day of the earlier period"]
+    after_first: Annotated[date, "first day of the later period"]
+    after_last: Annotated[date, "last day of the later period"]
+    value: Annotated[float | None, "index points; empty when nothing can be said"]
+    low: Annotated[float | None, "lower end of the interval"]
+    high: Annotated[float | None, "upper end of the interval"]
+    level: Annotated[float, "confidence level of the interval"]
+    support: Annotated[str, Unit("measured, borrowed, unproven"), "where the reader's error comes from"]
+    n_before: Annotated[int, "posts of the earlier period"]
+    n_after: Annotated[int, "posts of the later period"]
+    n_authors: Annotated[int, "authors of both"]
+    n_threads: Annotated[int, "threads of both"]
+    n_labels: Annotated[int, "labels of both that the reader's part rests on"]
+    missing: Annotated[int, P, "part of the expected posts not collected, on the worse side"]
+    verdict: Annotated[
+        str,
+        Unit("up, down, mix_only, reader_only, no_change_shown, gap, too_few, unproven"),
+        "what may be said of the brand; the same in all parts",
+    ]
+
+
+@declare("drivers")
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """What one aspect has moved: by being talked of more or less, or in another tone; all add up to the total."""
+
+    brand: Annotated[str, KEY, "brand"]
+    span: Annotated[str, KEY, SPANS, "which comparison"]
+    aspect: Annotated[str, KEY, "aspect"]
+    part: Annotated[str, KEY, Unit("share, rate"), "how much it is talked of, or how it is spoken of"]
+    value: Annotated[float, "index points of the brand's change"]
+    low: Annotated[float | None, "lower end; all of the brand's drivers together hold the level"]
+    high: Annotated[float | None, "upper end"]
+    share_before: Annotated[float, Unit("0..1"), "part of the posts, before"]
+    share_after: Annotated[float, Unit("0..1"), "part of the posts, after"]
+    verdict: Annotated[str, Unit("up, down, no_change_shown"), "what may be said"]
+
+
+@declare("moving")
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """The posts of the later period that speak most clearly the way a brand has moved, with all their words."""
+
+    figure_id: Annotated[str, KEY, "the change that they stand behind"]
+    rank: Annotated[int, KEY, Unit("1 = clearest"), "order"]
+    post_id: Annotated[str, "the post"]
+    venue: Annotated[str, "the forum"]
+    posted_at: Annotated[datetime, Unit("UTC"), "when it was posted"]
+    posted_precision: Annotated[str, "how exactly the time is known"]
+    language: Annotated[str, "language of the post"]
+    p_negative: Annotated[int, P, "probability of negative"]
+    p_neutral: Annotated[int, P, "probability of neutral"]
+    p_positive: Annotated[int, P, "probability of positive"]
+    span_start: Annotated[int, Unit("character"), "start of the telling words"]
+    span_end: Annotated[int, Unit("character"), "end of the telling words"]
+    text: Annotated[str, PERSONAL, "own words"]
