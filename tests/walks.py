@@ -105,14 +105,15 @@ class Talk:
         )
 
 
-def talking_project(folder: Path, talk: Talk) -> Project:
-    """A project with these posts, walked and labelled and walked again."""
+def talking_project(folder: Path, talk: Talk, *, labelled: bool = True) -> Project:
+    """A project with these posts, walked and, if so wished, labelled and walked again."""
     project = init_project(folder, BRANDS)
     part = project.store.write("posts", "talk.parquet", rows_to_arrow("posts", talk.posts()))
     project.store.commit(project.store.current().with_parts({"posts": [part]}))
     project.run()
-    label_some(project, every=2)
-    project.run()
+    if labelled:
+        label_some(project, every=2)
+        project.run()
     return project
 
 

@@ -152,7 +152,8 @@ def full_name(figure: Estimate, language: str) -> str:
     if figure.measure == "share_of_voice":
         return say("measure.share_of_voice", language, brand=figure.brand)
     if figure.measure.startswith("change_"):
-        return say(f"measure.{figure.measure}", language, brand=figure.brand)
+        part = figure.measure.removeprefix("change_")
+        return say(f"measure.change_{part}", language, brand=figure.brand)
     if figure.measure != "net_index":
         return f"{figure.measure}, {figure.brand}"
     if figure.aspect:

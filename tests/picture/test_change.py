@@ -1,0 +1,151 @@
+"""What moved between two periods is told apart: opinions, another mix, a gap, or nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leumund.loop import Project
+from leumund.picture.spans import last_full_week, missing_share, pairs
+from tests.walks import Talk, talking_project
+
+OTHER_TONE = {"a.example": 0.8, "b.example": 0.9}
+
+
+def rows(project: Project, table: str, **where: str) -> list[dict[str, Any]]:
+    read = project.store.read(project.store.current(), table).to_pylist()
+    return [row for row in read if all(row[name] == value for name, value in where.items())]
+
+
+def verdicts(project: Project) -> dict[str, str]:
+    own = project.settings.own_brand.name
+    return {row["span"]: row["verdict"] for row in rows(project, "changes", brand=own)}
+
+
+def parts(project: Project, span: str) -> dict[str, dict[str, Any]]:
+    found = rows(project, "changes", brand=project.settings.own_brand.name, span=span)
+    return {row["part"]: row for row in found}
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return talking_project(tmp_path_factory.mktemp("quiet") / "project", Talk(a_day=8))
+
+
+@pytest.fixture(scope="module")
+def louder(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return talking_project(tmp_path_factory.mktemp("louder") / "project", Talk(good_after=OTHER_TONE))
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    talk = Talk(a_day=20, share_of_b=(0.15, 0.85), good={"a.example": 0.1, "b.example": 0.9})
+    return talking_project(tmp_path_factory.mktemp("mixed") / "project", talk)
+
+
+@pytest.fixture(scope="module")
+def silent(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    talk = Talk(a_day=8, silent={"b.example": (17, 8)})
+    return talking_project(tmp_path_factory.mktemp("silent") / "project", talk)
+
+
+def test_nothing_is_shown_where_nothing_changed(quiet: Project) -> None:
+    assert verdicts(quiet) == {"four_weeks": "no_change_shown", "quarter": "no_change_shown"}
+
+
+def test_another_tone_is_a_change(louder: Project) -> None:
+    assert verdicts(louder) == {"four_weeks": "up", "quarter": "up"}
+    opinion = parts(louder, "four_weeks")["opinion"]
+    assert 0 < opinion["low"] < opinion["value"] < opinion["high"]
+
+
+def test_more_posts_of_a_kinder_venue_are_another_mix_and_no_opinion(mixed: Project) -> None:
+    found = parts(mixed, "four_weeks")
+    assert found["total"]["verdict"] == "mix_only"
+    assert found["opinion"]["low"] < 0 < found["opinion"]["high"]
+    assert found["venues"]["low"] > 0
+
+
+def test_a_forum_removed_for_ten_days_is_said_once_and_is_no_change(silent: Project, quiet: Project) -> None:
+    assert verdicts(silent)["four_weeks"] == "gap"
+    assert verdicts(silent)["quarter"] == "no_change_shown"
+    assert [row["day"].isoformat() for row in rows(silent, "coverage", problem="gap")] == [
+        f"2024-06-{day}" for day in range(13, 23)
+    ]
+    assert rows(quiet, "coverage", problem="gap") == []
+
+
+def test_what_one_side_could_not_hear_the_other_does_not_use(silent: Project) -> None:
+    days = {row["day"] for row in rows(silent, "left_out", span="four_weeks", venue="b.example")}
+    assert days == {date(2024, 6, day) for day in range(13, 23)} | {
+        *(date(2024, 5, day) for day in range(16, 26)),
+    }
+    assert rows(silent, "left_out", venue="a.example") == []
+
+
+@pytest.mark.parametrize("span", ["four_weeks", "quarter"])
+def test_parts_and_drivers_add_up_to_the_total(louder: Project, span: str) -> None:
+    found = parts(louder, span)
+    total = found["total"]["value"]
+    assert sum(found[name]["value"] for name in ("venues", "authors", "opinion", "reader")) == pytest.approx(total)
+    drivers = rows(louder, "drivers", span=span, brand=louder.settings.own_brand.name)
+    assert sum(row["value"] for row in drivers) == pytest.approx(total)
+    for when in ("share_before", "share_after"):
+        assert sum(row[when] for row in drivers if row["part"] == "rate") == pytest.approx(1)
+
+
+def test_the_total_is_the_change_of_the_counted_index(louder: Project) -> None:
+    own = louder.settings.own_brand.name
+    said = rows(louder, "opinions", brand=own, aspect="")
+    middle = {}
+    for row in rows(louder, "spans", span="quarter"):
+        within = [opinion["y"] for opinion in said if row["first"] <= opinion["day"] <= row["last"]]
+        middle[row["side"]] = sum(within) / len(within) / 100
+    total = parts(louder, "quarter")["total"]
+    ratio = total["value"] / (middle["after"] - middle["before"])
+    assert 0 < ratio < 3  # the machine's verdicts at their worth
+    for row in rows(louder, "changes", part="total", brand=own):
+        assert row["n_before"] + row["n_after"] <= len(said)
+
+
+def test_the_posts_behind_a_rise_are_of_the_later_period_kind_and_by_many(louder: Project) -> None:
+    opinion = parts(louder, "four_weeks")["opinion"]
+    behind = [row for row in rows(louder, "evidence") if row["figure_id"] == opinion["figure_id"]]
+    assert len(behind) == 20
+    assert all(row["p_positive"] > row["p_negative"] for row in behind)
+    assert all(opinion["after_first"] <= row["posted_at"].date() <= opinion["after_last"] for row in behind)
+    authors = {row["post_id"]: row["author_key"] for row in rows(louder, "posts")}
+    assert len({authors[row["post_id"]] for row in behind}) == len(behind)
+
+
+def test_without_labels_nothing_is_said_about_opinions(tmp_path: Path) -> None:
+    project = talking_project(tmp_path / "project", Talk(good_after=OTHER_TONE), labelled=False)
+    assert set(verdicts(project).values()) == {"unproven"}
+
+
+def test_only_full_weeks_and_quarters_are_compared() -> None:
+    assert last_full_week(date(2024, 6, 30)) == date(2024, 6, 30)
+    assert last_full_week(date(2024, 6, 29)) == date(2024, 6, 23)
+    found = {name: (before, after) for name, before, after in pairs(date(2023, 1, 1), date(2024, 6, 29))}
+    assert found["quarter"] == (
+        (date(2023, 10, 1), date(2023, 12, 31)),
+        (date(2024, 1, 1), date(2024, 3, 31)),
+    )
+    assert found["four_weeks"] == (
+        (date(2024, 4, 29), date(2024, 5, 26)),
+        (date(2024, 5, 27), date(2024, 6, 23)),
+    )
+    assert list(pairs(date(2024, 5, 1), date(2024, 6, 20))) == []
+
+
+def test_what_is_missing_is_weighed_by_what_was_expected() -> None:
+    days = [
+        {"day": date(2024, 6, day), "expected": 3.0 if day < 6 else None, "seen": 0 if day < 3 else 3,
+         "problem": "gap" if day < 3 else ""}
+        for day in range(1, 11)
+    ]  # fmt: skip
+    assert missing_share(days, date(2024, 6, 1), date(2024, 6, 10)) == 2_000
+    assert missing_share(days, date(2024, 7, 1), date(2024, 7, 10)) == 0
