@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ import pyarrow.compute as pc
 from leumund.engines import start_engine
 from leumund.engines.runner import OnStep, Runner
 from leumund.engines.snapshots import Snapshot, Store
-from leumund.errors import LeumundError, NothingToShow, UnknownName, storage_errors
+from leumund.errors import LeumundError, NothingToShow, UnknownName, WrongUse, storage_errors
 from leumund.picture.assemble import picture_of
+from leumund.picture.plans import Asked, Terms, latest_terms, plan_status, terms_asked
 from leumund.picture.view import Picture, TrueValue
 from leumund.posts.arrival import Arrived, Desk
 from leumund.posts.identity import AuthorKeys
@@ -26,12 +28,13 @@ from leumund.sources.archives import open_pages
 from leumund.sources.found import Page
 from leumund.sources.pages import read_page
 from leumund.step import Step
-from leumund.tables import Drawn, Label
+from leumund.tables import CampaignEntry, Drawn, Label
 
 if TYPE_CHECKING:
     from leumund.ledger import Ledger
     from leumund.picture.handout import Handout, Shown
     from leumund.picture.taking import Known
+    from leumund.picture.verdict import Campaign, Outside
 
 # Steps and ledger are loaded where they are needed: bringing pages in takes neither, and they take two seconds to load.
 
@@ -236,9 +239,67 @@ class Project:
         kept: list[dict[str, str]] = posts.filter(pc.is_in(posts["post_id"], value_set=ids)).to_pylist()
         return kept
 
+    def campaign_terms(self, asked: Asked) -> Terms:
+        """Fill in what was not asked for of a campaign, from what was written down; raises UnknownName."""
+        brands = [brand.name for brand in self.settings.brands]
+        return terms_asked(asked, self._campaign_entries(), own=self.settings.own_brand.name, brands=brands)
+
+    def plan_campaign(self, terms: Terms, *, by: str) -> CampaignEntry:
+        """Write a campaign down before its start, and give the entry; the same again changes nothing.
+
+        Raises WrongUse when the start is not ahead.
+        """
+        if terms.starts_on <= datetime.now(UTC).date():
+            raise WrongUse(
+                f"the start {terms.starts_on} is not ahead, and a plan must stand before it",
+                where="--start",
+                next_step="without --plan its effect is looked for, marked as not planned",
+            )
+        self._write_campaign(terms, planned=True, by=by)
+        return [entry for entry in self._campaign_entries() if entry.name == terms.name and entry.planned][-1]
+
+    def evaluate_campaign(self, terms: Terms, *, by: str, outside: Sequence[Outside] = ()) -> Campaign:
+        """Give what the last run's figures say of a campaign, and note that it was looked at.
+
+        Raises NothingToShow before the first run.
+        """
+        snapshot = self.store.current()
+        if not snapshot.rows("estimates"):
+            raise NothingToShow("no figure yet", where=str(self.folder), next_step="leumund import PAGE…, then run")
+        self._write_campaign(terms, planned=False, by=by)
+        return self._campaign(snapshot, terms, self._campaign_entries(), outside=outside)
+
+    def _write_campaign(self, terms: Terms, *, planned: bool, by: str) -> None:
+        with self.ledger() as ledger:
+            ledger.record_campaign(**dataclasses.asdict(terms), planned=planned, recorded_by=by)
+
+    def _campaign(
+        self,
+        snapshot: Snapshot,
+        terms: Terms,
+        entries: Sequence[CampaignEntry],
+        *,
+        outside: Sequence[Outside] = (),
+        truth: Sequence[TrueValue] = (),
+    ) -> Campaign:
+        from leumund.picture.campaign import campaign_effect
+
+        return campaign_effect(
+            lambda table: self.store.read(snapshot, table),
+            terms,
+            level=self.settings.share("picture", "level"),
+            plan=plan_status(entries, terms),
+            outside=outside,
+            truth=truth,
+        )
+
+    def _campaign_entries(self) -> list[CampaignEntry]:
+        with self.ledger() as ledger:
+            return [CampaignEntry(**row) for row in ledger.campaigns().to_pylist()]
+
     def picture(self, *, truth: tuple[TrueValue, ...] = (), step_seconds: dict[str, float] | None = None) -> Picture:
         """Give the picture as of the last run; raises NothingToShow before the first."""
-        snapshot = self.store.current()
+        snapshot, entries = self.store.current(), self._campaign_entries()
         return picture_of(
             lambda table: self.store.read(snapshot, table),
             self.settings,
@@ -246,6 +307,9 @@ class Project:
             how_good=how_good(),
             step_seconds=step_seconds,
             truth=truth,
+            campaigns=lambda: [
+                self._campaign(snapshot, terms, entries, truth=truth) for terms in latest_terms(entries)
+            ],
         )
 
 

@@ -50,6 +50,7 @@ def test_all_commands_of_the_contract_are_there() -> None:
         "read",
         "teach",
         "picture",
+        "campaign",
         "publish",
         "explain",
         "label",

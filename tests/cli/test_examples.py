@@ -15,7 +15,21 @@ from tests.cli.test_doors import COMMANDS
 
 # The help pages speak of companies that exist, the simulated market of others.
 REAL_NAMES = {OWN_BRAND: "Telekom", next(brand.name for brand in BRANDS if brand.name != OWN_BRAND): "Vodafone"}
-ORDER = ["demo", "doctor", "init", "posts", "import", "run", "read", "teach", "picture", "publish", "explain", "label"]
+ORDER = [
+    "demo",
+    "doctor",
+    "init",
+    "posts",
+    "import",
+    "run",
+    "read",
+    "teach",
+    "picture",
+    "campaign",
+    "publish",
+    "explain",
+    "label",
+]
 
 
 def _example(leumund: Leumund, command: tuple[str, ...]) -> str:

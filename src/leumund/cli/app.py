@@ -81,6 +81,21 @@ class ReportFormat(StrEnum):
     json = "json"
 
 
+class CampaignFormat(StrEnum):
+    """How the answer about a campaign is written."""
+
+    text = "text"
+    json = "json"
+
+
+class Counted(StrEnum):
+    """What counts as one voice."""
+
+    posts = "posts"
+    authors = "authors"
+    threads = "threads"
+
+
 class Language(StrEnum):
     """Language of a report."""
 
@@ -305,6 +320,43 @@ def picture(
         doing.figure_posts(project, figure)
     else:
         doing.picture(project, form=form.value, output=output, language=language.value if language else "")
+
+
+@app.command(epilog="Example: leumund campaign Spring --start 2030-03-04 --weeks 26 --plan --project mybrand")
+def campaign(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the campaign is called.", show_default=False)],
+    start: Annotated[
+        str, typer.Option(metavar="DATE", help="Its first day; not needed where it was written down before.")
+    ] = "",
+    plan: Annotated[bool, typer.Option("--plan", help="Write it down before the start; evaluate nothing.")] = False,
+    brand: Annotated[str, typer.Option(help="Whose campaign; else the own brand.")] = "",
+    rival: Annotated[
+        list[str] | None, typer.Option(help="Competitor to set it against; may be repeated; else all.")
+    ] = None,
+    weeks: Annotated[
+        int | None, typer.Option(help="How many weeks from the start on; 0 = all there are.", min=0, max=520)
+    ] = None,
+    counted: Annotated[Counted | None, typer.Option(help="What counts as one voice; else posts.")] = None,
+    form: Annotated[CampaignFormat, typer.Option("--format", help="Form of the answer.")] = CampaignFormat.text,
+    output: RowsOption = None,
+    language: Annotated[Language | None, typer.Option(help="Else as leumund.toml says.")] = None,
+    by: Annotated[str, typer.Option(help="Who writes it down; empty: the user of this machine.")] = "",
+    project: ProjectOption = HERE,
+) -> None:
+    """Say whether a campaign moved the image.
+
+    Sets the weekly index against what the competitors' imply. Status 1 where it cannot be said.
+    """
+    from leumund.cli import campaign as doing
+
+    asked = doing.asked_for(
+        name, start=start, brand=brand, rivals=rival or [], weeks=weeks, counted=counted.value if counted else None
+    )
+    if plan:
+        doing.plan(project, asked, by=by)
+    else:
+        told = language.value if language else ""
+        raise typer.Exit(doing.campaign(project, asked, form=form.value, output=output, language=told, by=by))
 
 
 @app.command(epilog="Example: leumund publish --title 'Image, third quarter' --project mybrand")

@@ -2,16 +2,26 @@
 
 from leumund.estimates.agreement import alpha
 from leumund.estimates.always import follow_share
-from leumund.estimates.campaign import estimate_effect
+from leumund.estimates.campaign import FEWEST_WEEKS_BEFORE, estimate_effect
 from leumund.estimates.change import Part, Rows, split_by_group, split_in_three
 from leumund.estimates.clustered import Cross, Groups, Sums, difference_from_sums, ratio_from_sums
 from leumund.estimates.correction import correct_with_labels
 from leumund.estimates.difference import compare_brands
-from leumund.estimates.estimated import Cells, Estimated, EstimatedDifference, EstimatedEffect
+from leumund.estimates.estimated import (
+    Cells,
+    Estimated,
+    EstimatedDifference,
+    EstimatedEffect,
+    Placebo,
+    SyntheticEffect,
+)
+from leumund.estimates.response import carry_effect, estimate_response
 from leumund.estimates.share import estimate_net, estimate_share
 from leumund.estimates.split import Split, split_change
+from leumund.estimates.synthetic import estimate_synthetic, placebo_brands, placebo_starts
 
 __all__ = [
+    "FEWEST_WEEKS_BEFORE",
     "Cells",
     "Cross",
     "Estimated",
@@ -19,17 +29,24 @@ __all__ = [
     "EstimatedEffect",
     "Groups",
     "Part",
+    "Placebo",
     "Rows",
     "Split",
     "Sums",
+    "SyntheticEffect",
     "alpha",
+    "carry_effect",
     "compare_brands",
     "correct_with_labels",
     "difference_from_sums",
     "estimate_effect",
     "estimate_net",
+    "estimate_response",
     "estimate_share",
+    "estimate_synthetic",
     "follow_share",
+    "placebo_brands",
+    "placebo_starts",
     "ratio_from_sums",
     "split_by_group",
     "split_change",

@@ -21,7 +21,7 @@ from scipy import linalg, optimize, stats
 from leumund.estimates.estimated import EstimatedEffect
 from leumund.estimates.inputs import Floats, as_floats, check_level, refuse
 
-__all__ = ["FEWEST_WEEKS_BEFORE", "estimate_effect"]
+__all__ = ["FEWEST_WEEKS_BEFORE", "estimate_effect", "read_series"]
 
 FEWEST_WEEKS_BEFORE = 26
 
@@ -34,7 +34,7 @@ def estimate_effect(index: ArrayLike, rivals: ArrayLike, start: int, *, level: f
     CannotEstimate, with the reason, without rivals, with fewer than 26 weeks before the start or none after it.
     """
     level = check_level(level)
-    y, x, kept = _read(index, rivals, start)
+    y, x, kept = read_series(index, rivals, start)
     after = (np.flatnonzero(kept) >= start).astype(np.float64)
     mean, own = _mean_and_own(x)
     fixed = np.column_stack([np.ones(y.size), mean, after])
@@ -69,7 +69,11 @@ def estimate_effect(index: ArrayLike, rivals: ArrayLike, start: int, *, level: f
     )
 
 
-def _read(index: ArrayLike, rivals: ArrayLike, start: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def read_series(index: ArrayLike, rivals: ArrayLike, start: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Give the weeks of index and rivals without a gap, and which weeks these are; refusals as `estimate_effect`.
+
+    A rival that never moves before the start is left out.
+    """
     y, x = as_floats(index, "index"), as_floats(rivals, "rivals")
     x = x[:, None] if x.ndim == 1 and x.size else x
     if y.ndim != 1 or x.ndim != 2 or x.size == 0:

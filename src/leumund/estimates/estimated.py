@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Cells", "Estimated", "EstimatedDifference", "EstimatedEffect"]
+__all__ = ["Cells", "Estimated", "EstimatedDifference", "EstimatedEffect", "Placebo", "SyntheticEffect"]
 
 Floats = NDArray[np.float64]
 
@@ -71,6 +71,30 @@ class EstimatedEffect(Estimated):
     p_value: float
     model_weights: dict[str, float]
     expected: Floats = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyntheticEffect(Estimated):
+    """A campaign's step against a mixture of its rivals: `window_weeks` weeks after its start and as many before.
+
+    `weights` of the rivals sum to 1; `placebos` are the steps at earlier weeks, when nothing happened; `p_value` is
+    the step's rank among them, NaN where they are too few, as are then the ends. `expected` is the mixture, for each
+    row of the index.
+    """
+
+    p_value: float
+    weights: Floats = field(repr=False, compare=False)
+    placebos: Floats = field(repr=False, compare=False)
+    window_weeks: int
+    expected: Floats = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placebo:
+    """What the estimator says of a start at which nothing happened; `row` is the start's row in the index."""
+
+    row: int
+    effect: EstimatedEffect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterable
-from datetime import UTC, datetime
-from hashlib import blake2b
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from hashlib import blake2b, sha256
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from leumund.errors import WrongUse
 from leumund.ledger.databases import bring_up_to_date, engine_for, reading, writing
-from leumund.ledger.schema import AUDIT, CURRENT_LABELS, DRAWN, LABEL_EVENTS, PUBLICATIONS
+from leumund.ledger.schema import AUDIT, CAMPAIGNS, CURRENT_LABELS, DRAWN, LABEL_EVENTS, PUBLICATIONS
 from leumund.tables import Drawn, Label, rows_to_arrow, table_of
 
 __all__ = ["Ledger", "open_ledger"]
@@ -118,6 +118,59 @@ class Ledger:
         """Give every report that was given out, oldest first, in the schema of table `publications`."""
         return self._read("publications", PUBLICATIONS, order=("published_at", "publication_id"))
 
+    def record_campaign(
+        self,
+        name: str,
+        *,
+        planned: bool,
+        brand: str,
+        starts_on: date,
+        weeks_after: int,
+        measure: str,
+        counted: str,
+        aspect: str,
+        rivals: Sequence[str],
+        recorded_by: str,
+    ) -> bool:
+        """Write a campaign down, as a plan or as evaluated, and tell whether that is new.
+
+        The same as the last plan (or the last evaluation) under this name changes nothing. Time and number are the
+        ledger's own; the digest follows from what is written down alone, so it can be handed to somebody else.
+        """
+        said: dict[str, object] = {
+            "name": name,
+            "brand": brand,
+            "starts_on": starts_on,
+            "weeks_after": weeks_after,
+            "measure": measure,
+            "counted": counted,
+            "aspect": aspect,
+            "rivals": json.dumps(list(rivals), ensure_ascii=False),
+        }
+        _check_text({**said, "recorded_by": recorded_by})
+        digest = sha256(_canonical(said).encode()).hexdigest()
+        with writing(self._engine) as connection:
+            found = connection.execute(
+                sa.select(CAMPAIGNS).where(CAMPAIGNS.c.name == name).order_by(CAMPAIGNS.c.number)
+            ).all()
+            if digest in [row.digest for row in found if row.planned is planned][-1:]:
+                return False
+            before = found[-1].entry_id if found else ""
+            entry = {
+                "entry_id": _digest(before, planned, digest),
+                "number": len(found) + 1,
+                "planned": planned,
+                "digest": digest,
+                "recorded_by": recorded_by,
+                "recorded_at": datetime.now(UTC),
+            }
+            connection.execute(CAMPAIGNS.insert(), {**said, **entry})
+        return True
+
+    def campaigns(self) -> pa.Table:
+        """Give every plan and evaluation, by name and in the order they came, in the schema of table `campaigns`."""
+        return self._read("campaigns", CAMPAIGNS, order=("name", "number"))
+
     def _add(self, table: sa.Table, rows: list[dict[str, object]], *, identity: str | tuple[str, ...]) -> int:
         keys = (identity,) if isinstance(identity, str) else identity
         insert = _insert_new(table, keys, self._engine.dialect.name).returning(table.c[keys[0]])
@@ -195,5 +248,12 @@ def _is_unicode(text: str) -> bool:
 
 def _digest(*parts: object) -> str:
     """Give the blake2b-128 of `parts`, as hex; times count as their moment in UTC."""
-    canonical = json.dumps(parts, ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat)
-    return blake2b(canonical.encode(), digest_size=16).hexdigest()
+    return blake2b(_canonical(parts).encode(), digest_size=16).hexdigest()
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_iso)
+
+
+def _iso(when: date | datetime) -> str:
+    return when.isoformat()

@@ -15,9 +15,19 @@ from sqlalchemy.types import TypeEngine
 
 from leumund.tables import Field, table_of
 
-__all__ = ["AUDIT", "CURRENT_LABELS", "DRAWN", "LABEL_EVENTS", "METADATA", "NEWEST_REVISION", "PUBLICATIONS", "UtcTime"]
+__all__ = [
+    "AUDIT",
+    "CAMPAIGNS",
+    "CURRENT_LABELS",
+    "DRAWN",
+    "LABEL_EVENTS",
+    "METADATA",
+    "NEWEST_REVISION",
+    "PUBLICATIONS",
+    "UtcTime",
+]
 
-NEWEST_REVISION = "0002"
+NEWEST_REVISION = "0003"
 """The migration that this program expects; a ledger that knows a later one was made by a newer Leumund."""
 
 
@@ -50,6 +60,7 @@ _COLUMN_TYPES: dict[pa.DataType, TypeEngine[Any]] = {
     pa.bool_(): sa.Boolean(),
     pa.int64(): sa.BigInteger(),
     pa.float64(): sa.Double(),
+    pa.date32(): sa.Date(),
     pa.timestamp("us", tz="UTC"): UtcTime(),
 }
 
@@ -104,3 +115,12 @@ PUBLICATIONS = sa.Table(
     *[_column(field) for field in table_of("publications").fields],
     sa.PrimaryKeyConstraint("publication_id"),
 )
+
+CAMPAIGNS = sa.Table(
+    "campaigns",
+    METADATA,
+    *[_column(field) for field in table_of("campaigns").fields],
+    sa.PrimaryKeyConstraint("entry_id"),
+    sa.UniqueConstraint("name", "number"),
+)
+"""Plans and evaluations as written down; each entry of a name knows the one before it by its identity."""

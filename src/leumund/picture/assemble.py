@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 import pyarrow as pa
 
 from leumund.errors import NothingToShow
+from leumund.picture.verdict import Campaign
 from leumund.picture.view import Counts, Method, Picture, TrueValue
 from leumund.settings import Settings
 from leumund.tables import Change, Coverage, Driver, Estimate, Evidence
@@ -25,8 +26,10 @@ def picture_of(
     how_good: tuple[tuple[str, str], ...] = (),
     step_seconds: Mapping[str, float] | None = None,
     truth: tuple[TrueValue, ...] = (),
+    campaigns: Callable[[], Iterable[Campaign]] = tuple,
 ) -> Picture:
-    """Give the picture of a snapshot; `read` gives a table by its name.
+    """Give the picture of a snapshot; `read` gives a table by its name, `campaigns` what is
+    said of each campaign; it is asked only where there are figures.
 
     Raises NothingToShow when no post of the project could be counted.
     """
@@ -55,6 +58,7 @@ def picture_of(
         truth=truth,
         changes=tuple(Change(**row) for row in read("changes").to_pylist()),
         drivers=tuple(Driver(**row) for row in read("drivers").to_pylist()),
+        campaigns=tuple(campaigns()),
     )
 
 

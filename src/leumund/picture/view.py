@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from leumund.picture.truth import TrueValue
+from leumund.picture.verdict import Campaign
 from leumund.tables import Change, Coverage, Driver, Estimate, Evidence
 
-__all__ = ["Counts", "Method", "Picture", "TrueValue"]
+__all__ = ["Counts", "Method", "Picture", "TrueValue", "to_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,6 @@ class Method:
     step_seconds: tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TrueValue:
-    """The simulated truth beside a figure; only in a simulated project."""
-
-    measure: str
-    brand: str
-    period: str
-    period_start: date
-    value: float
-
-
 @dataclass(frozen=True)
 class Picture:
     """All figures of one snapshot, the posts behind them, and what the reader must know."""
@@ -76,10 +67,16 @@ class Picture:
     truth: tuple[TrueValue, ...] = field(default=())
     changes: tuple[Change, ...] = field(default=())
     drivers: tuple[Driver, ...] = field(default=())
+    campaigns: tuple[Campaign, ...] = field(default=())
 
     def to_json(self) -> str:
         """Give everything as one JSON document; times in ISO 8601."""
-        return json.dumps(self, default=_plain, ensure_ascii=False)
+        return to_json(self)
+
+
+def to_json(said: Picture | Campaign) -> str:
+    """Give a picture, or what is said of a campaign, as one JSON document; times in ISO 8601."""
+    return json.dumps(said, default=_plain, ensure_ascii=False)
 
 
 def _plain(value: Any) -> Any:

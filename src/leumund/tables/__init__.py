@@ -7,7 +7,7 @@ Columns are flat, times are UTC, probabilities are whole numbers of 1/10,000 so 
 from __future__ import annotations
 
 from leumund.tables.change import AspectContrast, Change, Contrast, Driver, LeftOut, Moving, Span
-from leumund.tables.decisions import AuditRow, Drawn, Label, Publication
+from leumund.tables.decisions import AuditRow, CampaignEntry, Drawn, Label, Publication
 from leumund.tables.declaration import (
     TABLES,
     Field,
@@ -54,6 +54,7 @@ __all__ = [
     "AspectContrast",
     "AuditRow",
     "Author",
+    "CampaignEntry",
     "Cell",
     "Change",
     "Contrast",

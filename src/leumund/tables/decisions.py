@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from leumund.tables.declaration import KEY, PERSONAL, Unit, declare
 
-__all__ = ["AuditRow", "Drawn", "Label", "Publication"]
+__all__ = ["AuditRow", "CampaignEntry", "Drawn", "Label", "Publication"]
 
 
 @declare("labels")
@@ -70,3 +70,24 @@ class Publication:
     title: Annotated[str, "title as given first"]
     published_by: Annotated[str, PERSONAL, "who gave it out first"]
     published_at: Annotated[datetime, Unit("UTC"), "when it was first given out"]
+
+
+@declare("campaigns")
+@dataclass(frozen=True, slots=True)
+class CampaignEntry:
+    """A campaign as somebody wrote it down: a plan, or how its effect was looked for; only added to."""
+
+    entry_id: Annotated[str, KEY, "blake2b-128, hex, of the entry and the one before it under the same name"]
+    number: Annotated[int, "1 = the first entry under this name"]
+    name: Annotated[str, "what the campaign is called"]
+    planned: Annotated[bool, "written down as a plan; else an evaluation"]
+    brand: Annotated[str, "whose campaign it is"]
+    starts_on: Annotated[date, "its first day"]
+    weeks_after: Annotated[int, Unit("weeks"), "how long its effect is looked for, 0 = as long as there are weeks"]
+    measure: Annotated[str, Unit("net_index"), "what it is to move"]
+    counted: Annotated[str, Unit("posts, authors, threads"), "what counts as one voice"]
+    aspect: Annotated[str, "aspect, '' = all"]
+    rivals: Annotated[str, Unit("JSON list"), "the brands it is set against"]
+    digest: Annotated[str, "SHA-256, hex, of name, brand, starts_on, weeks_after, measure, counted, aspect, rivals"]
+    recorded_by: Annotated[str, PERSONAL, "who wrote it down"]
+    recorded_at: Annotated[datetime, Unit("UTC"), "when the ledger took it, by its own clock"]

@@ -1,0 +1,102 @@
+"""campaign: did it move the image; and plans, written down before the start."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leumund.cli.output import at
+from leumund.errors import DateNotUnderstood
+
+if TYPE_CHECKING:
+    from leumund.picture.plans import Asked
+    from leumund.picture.verdict import Campaign
+
+__all__ = ["asked_for", "campaign", "plan"]
+
+
+def asked_for(name: str, *, start: str, brand: str, rivals: list[str], weeks: int | None, counted: str | None) -> Asked:
+    """Give what was asked for; raises DateNotUnderstood for the start."""
+    from leumund.picture.plans import Asked
+
+    return Asked(
+        name=name.strip(),
+        brand=brand or None,
+        starts_on=_day(start) if start else None,
+        rivals=tuple(rivals) or None,
+        weeks_after=weeks,
+        counted=counted,
+    )
+
+
+def _day(text: str) -> date:
+    from leumund.sources.dates import DateRules, read_date
+
+    try:
+        when = read_date(text, DateRules()).moment
+    except DateNotUnderstood as error:
+        error.where, error.next_step = "--start", "write it as 2024-03-18 or 18.3.2024"
+        raise
+    if when is None:
+        raise DateNotUnderstood(f"no day: “{text}”", where="--start", next_step="write it as 2024-03-18")
+    return when.date()
+
+
+def plan(folder: Path, asked: Asked, *, by: str) -> None:
+    """Write a plan down before the start, and print its fingerprint."""
+    from leumund.loop import open_project
+
+    project = open_project(folder)
+    terms = project.campaign_terms(asked)
+    entry = project.plan_campaign(terms, by=by or getpass.getuser())
+    print(
+        f"plan of “{entry.name}”, {entry.brand}, from {entry.starts_on}, written down at {entry.recorded_at:%F %T} UTC"
+    )
+    print(
+        f"{'all weeks' if not entry.weeks_after else f'{entry.weeks_after} weeks'} after, counted {entry.counted},",
+        end=" ",
+    )
+    print(f"against {', '.join(terms.rivals)}")
+    print(f"SHA-256 {entry.digest}")
+    print(
+        f"Next: give the fingerprint to somebody who keeps it; after the start: "
+        f"leumund campaign {json.dumps(entry.name, ensure_ascii=False)}{at(folder)}",
+        file=sys.stderr,
+    )
+
+
+def campaign(folder: Path, asked: Asked, *, form: str, output: Path | None, language: str, by: str) -> int:
+    """Say whether a campaign moved the image; give 1 where that cannot be said."""
+    from leumund.engines.parts import writing
+    from leumund.loop import open_project
+    from leumund.picture.view import to_json
+
+    project = open_project(folder)
+    terms = project.campaign_terms(asked)
+    language = language or project.settings.text("project", "language")
+    found = project.evaluate_campaign(terms, by=by or getpass.getuser())
+    told = (to_json(found) if form == "json" else _text(found, language)) + "\n"
+    if output is None:
+        sys.stdout.write(told)
+    else:
+        with writing(output) as unfinished:
+            unfinished.write_text(told, encoding="utf-8")
+        print(output)
+    return int(found.verdict == "cannot_be_said")
+
+
+def _text(found: Campaign, language: str) -> str:
+    from leumund.reports.campaigns import beside, effect_sheet, sentence
+
+    lines = [sentence(found, language), *beside(found, language)]
+    sheet = effect_sheet(found, language)
+    if sheet is None:
+        return "\n".join(lines)
+    rows = [sheet.heads, *(tuple(cell.text for cell in row) for row in sheet.rows)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(sheet.heads))]
+    table = ["  ".join([row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2]]).rstrip() for row in rows]
+    return "\n".join([*lines, "", *table])

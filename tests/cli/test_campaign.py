@@ -1,0 +1,131 @@
+"""The door of campaigns: a plain sentence first, plans before the start, near names, and nothing the second time."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leumund.loop import init_project, open_project
+from leumund.settings import BrandSetting
+from tests.cli.conftest import Leumund
+from tests.weeks import BRANDS, START, Weeks, tables
+
+AHEAD = (datetime.now(UTC) + timedelta(days=40)).date()
+
+
+def project_of(folder: Path, market: Weeks) -> Path:
+    """A project whose last run left the market's weekly figures."""
+    project = init_project(folder, [BrandSetting(name, own=name == "Own") for name in BRANDS])
+    parts = {name: [project.store.write(name, "1.parquet", rows)] for name, rows in tables(market).items()}
+    project.store.commit(project.store.current().with_parts(parts))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return project_of(tmp_path_factory.mktemp("moved"), Weeks(effect=16.0))
+
+
+def entries(folder: Path) -> list[dict[str, Any]]:
+    with open_project(folder).ledger() as ledger:
+        return ledger.campaigns().to_pylist()
+
+
+def test_the_first_line_is_the_verdict_with_effect_and_interval(leumund: Leumund, moved: Path) -> None:
+    answer = leumund("campaign", "Lights", "--start", START, "--project", moved, "--language", "en")
+    assert answer.status == 0
+    first = answer.out.splitlines()[0]
+    assert first.startswith(
+        "Own: since 1 January 2024 the index has been higher than the competitors lead one to expect"
+    )
+    assert "to +" in first
+    assert "Not planned beforehand" in answer.out
+    assert "second opinion" in answer.out
+    assert "Left in its place" in answer.out
+
+
+def test_german_is_spoken_where_asked_for(leumund: Leumund, moved: Path) -> None:
+    answer = leumund("campaign", "Lichter", "--start", "1.1.2024", "--project", moved, "--language", "de")
+    assert "Seit dem 1. Januar 2024 liegt der Index höher" in answer.out
+    assert "Nicht vorher geplant" in answer.out
+
+
+def test_json_holds_the_same_and_every_week(leumund: Leumund, moved: Path) -> None:
+    answer = leumund("campaign", "Lights", "--start", START, "--project", moved, "--format", "json")
+    told = json.loads(answer.out)
+    assert (told["verdict"], told["support"], told["plan"]["kind"]) == ("rose", "borrowed", "none")
+    assert told["effect"]["low"] < 16 < told["effect"]["high"]
+    assert len(told["weeks"]) == 78
+
+
+def test_the_same_command_again_changes_nothing(leumund: Leumund, moved: Path) -> None:
+    command = ("campaign", "Twice", "--start", START, "--project", moved, "--format", "json")
+    first = leumund(*command)
+    kept = entries(moved)
+    assert leumund(*command).out == first.out
+    assert entries(moved) == kept
+
+
+def test_a_campaign_written_down_needs_no_start_the_next_time(leumund: Leumund, moved: Path) -> None:
+    leumund("campaign", "Known", "--start", START, "--weeks", 8, "--project", moved)
+    told = json.loads(leumund("campaign", "Known", "--project", moved, "--format", "json").out)
+    assert told["n_after"] == 8
+
+
+def test_a_plan_is_kept_with_its_digest_and_evaluates_nothing(leumund: Leumund, tmp_path: Path) -> None:
+    folder = project_of(tmp_path, Weeks())
+    command = ("campaign", "Spring", "--start", AHEAD, "--weeks", 13, "--plan", "--project", folder)
+    answer = leumund(*command)
+    assert answer.status == 0
+    (kept,) = entries(folder)
+    assert kept["digest"] in answer.out
+    assert (kept["planned"], kept["weeks_after"], kept["brand"]) == (True, 13, "Own")
+    assert "Next: " in answer.err
+    assert leumund(*command).out == answer.out
+    assert entries(folder) == [kept]
+
+
+def test_before_the_start_nothing_can_be_said_and_the_plan_stays(leumund: Leumund, tmp_path: Path) -> None:
+    folder = project_of(tmp_path, Weeks())
+    leumund("campaign", "Spring", "--start", AHEAD, "--plan", "--project", folder)
+    answer = leumund("campaign", "Spring", "--project", folder, "--language", "en")
+    assert answer.status == 1
+    assert "cannot be said. It begins after the last week" in answer.out
+    assert "Planned beforehand" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "seen"),
+    [
+        (("--start", "2024-01-01", "--plan"), 2, "a plan must stand before it"),
+        (("--start", "32.13.2024"), 1, "not understood as a date"),
+        (("--start", "2024-01-01", "--brand", "Owm"), 2, "“Own”"),
+        (("--start", "2024-01-01", "--rival", "Lefd"), 2, "“Left”"),
+        (("--start", "2024-01-01", "--counted", "author"), 2, "authors"),
+        ((), 2, "add --start DATE"),
+        (("--start", "2023-03-06"), 1, ""),
+    ],
+)
+def test_a_mistake_is_never_status_0(
+    leumund: Leumund, moved: Path, more: tuple[str, ...], status: int, seen: str
+) -> None:
+    answer = leumund("campaign", "Wrong", "--project", moved, *more)
+    assert answer.status == status, answer
+    assert seen in answer.err
+
+
+def test_too_few_weeks_are_a_reason_not_a_number(leumund: Leumund, moved: Path) -> None:
+    answer = leumund("campaign", "Early", "--start", "2023-03-06", "--project", moved, "--language", "en")
+    assert "Only 9 weeks before the start can be used; 26 are needed" in answer.out
+    assert answer.status == 1
+
+
+def test_a_project_without_a_run_says_what_to_do(leumund: Leumund, project: Path) -> None:
+    answer = leumund("campaign", "Spring", "--start", "2024-01-01", "--project", project)
+    assert answer.status == 1
+    assert "NothingToShow" in answer.err
+    assert entries(project) == []
