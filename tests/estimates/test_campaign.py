@@ -6,19 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from leumund.errors import CannotEstimate
 from leumund.estimates import estimate_effect
-
-Array = NDArray[np.float64]
-
-
-def market(effect: float, seed: int = 1, weeks: int = 78, start: int = 52) -> tuple[Array, Array]:
-    rng = np.random.default_rng(seed)
-    shocks = np.cumsum(rng.normal(0, 2, weeks))
-    rivals = shocks[:, None] + rng.normal(0, 3, (weeks, 3))
-    return shocks + rng.normal(0, 3, weeks) + effect * (np.arange(weeks) >= start), rivals
+from tests.estimates.markets import Array, market
 
 
 def test_a_campaign_is_found_under_the_markets_own_shocks() -> None:

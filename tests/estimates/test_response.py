@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from leumund.errors import CannotEstimate
 from leumund.estimates import carry_effect, estimate_effect, estimate_response
-from tests.estimates.test_campaign import market
+from tests.estimates.markets import market
 
 Array = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ import pytest
 
 from leumund.errors import CannotEstimate
 from leumund.estimates import estimate_effect, estimate_synthetic, placebo_brands, placebo_starts
-from tests.estimates.test_campaign import market
+from tests.estimates.markets import market
 
 
 def test_a_step_is_found_against_the_mixture_of_rivals() -> None:
