@@ -63,7 +63,7 @@ def run(quick: bool = False) -> list[Figure]:
     repeats = 5 if quick else 25
     rows = []
     for page in listed:  # one page after the other, so that a slow moment of the machine meets all three
-        text = opened(page.content.decode("utf-8", "replace"))
+        text = opened(page.content).decode("utf-8", "replace")
         untouched = cpu_ms(partial(LexborHTMLParser, page.content), repeats)
         bare = cpu_ms(partial(LexborHTMLParser, text), repeats)
         own = cpu_ms(partial(read, page), repeats)

@@ -445,7 +445,7 @@ def with_order(rules: DateRules, texts: Iterable[str]) -> DateRules:
 
     An explicit order stays; a page's language yields to dates that fit only the other way.
     """
-    if rules.order:
+    listed = [text for text in texts if "/" in text or "-" in text]  # no other sign leaves a doubt
+    if rules.order or not listed:
         return rules
-    listed = list(texts)
     return replace(rules, order=order_by_numbers(listed) if rules.day_first is not None else order_from(listed))

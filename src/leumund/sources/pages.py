@@ -33,7 +33,7 @@ __all__ = [
 
 _SURE_ENOUGH = 0.5
 
-FIRST_LOOK = 8_192  # characters
+FIRST_LOOK = 8_192  # bytes
 
 
 def readers() -> tuple[Reader, ...]:
@@ -61,10 +61,9 @@ def reader_for(page: Page) -> Reader:
     if binary is not None:
         return binary
     refuse_empty_and_binary(page.content, name=page.name)
-    head = head_of(page.content)
-    reader, sure = _best(page, head[:FIRST_LOOK], readers())
+    reader, sure = _best(page, head_of(page.content, FIRST_LOOK), readers())
     if sure < 1.0:  # most pages say at once what they are
-        reader, _ = _best(page, head, readers())
+        reader, _ = _best(page, head_of(page.content), readers())
     if reader is None:
         raise _unknown(page)
     return reader

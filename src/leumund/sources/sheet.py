@@ -22,9 +22,9 @@ __all__ = ["Sheet", "host_of", "opened", "text_of"]
 # Stands at the place where a page broke off, so that the post which is cut can be told from the whole ones.
 BREAK_MARK = "\ue000break\ue000"
 
-_VOID = set(re.findall(r"\w+", "area base br col embed hr img input link meta param source track wbr"))
-_ENDS = ("</html", "</body", "</HTML", "</BODY")
-_COMMON_VOID = ("br", "hr", "img ", "link ", "meta ", "input ")
+_VOID = set(re.findall(rb"\w+", b"area base br col embed hr img input link meta param source track wbr"))
+_ENDS = (b"</html", b"</body", b"</HTML", b"</BODY")
+_COMMON_VOID = {b"br", b"hr", b"img ", b"link", b"meta", b"inpu"}  # the first four bytes of what XML writers leave most
 _SESSION = re.compile(r"([?&])(?:s|sid|phpsessid)=\w*(?:&|(?=#)|$)", re.IGNORECASE)
 _ZONE_BY_LANGUAGE = {"de": "Europe/Berlin"}
 
@@ -37,18 +37,17 @@ class Sheet:
         decoded = decode(page.content, name=page.name, declared=options.encoding)
         self.page, self.options, self.encoding = page, options, decoded.encoding
         self.notes: list[Note] = [decoded.note] if decoded.note else []
-        text = opened(decoded.text)
-        self.truncated = _ends_early(text)
+        # lexbor wants UTF-8; bytes that are that already need not be made again
+        html = opened(page.content if decoded.as_it_stands else decoded.text.encode("utf-8", "replace"))
+        self.truncated = _ends_early(html)
         if self.truncated:
-            text = _cut_back(text) + BREAK_MARK
+            html = _cut_back(html) + BREAK_MARK.encode()
             self.notes.append(
                 Note("end of the page", "LM202", "the page breaks off; whole posts were kept", "save the page again")
             )
-        self.text = text
-        self._contained: dict[str, bool] = {}
-        # lexbor wants UTF-8; bytes that are that already need not be made again
-        untouched = decoded.as_it_stands and text is decoded.text
-        self.tree = LexborHTMLParser(page.content if untouched else text)
+        self.html = html  # in UTF-8
+        self._contained: dict[bytes, bool] = {}
+        self.tree = LexborHTMLParser(html)
 
     @cached_property
     def language(self) -> str:
@@ -118,10 +117,10 @@ class Sheet:
     def _folder(self) -> str:
         return urljoin(self.base, ".") if self.base else ""
 
-    def contains(self, words: str) -> bool:
+    def contains(self, words: bytes) -> bool:
         """Tell whether `words` stand anywhere in the page's source; asked once a page, then remembered."""
         if words not in self._contained:
-            self._contained[words] = words in self.text
+            self._contained[words] = words in self.html
         return self._contained[words]
 
     def whole(self, node: LexborNode) -> bool:
@@ -182,33 +181,36 @@ def _keep_sign(match: re.Match[str]) -> str:
     return match[1]
 
 
-def opened(text: str) -> str:
+def opened(html: bytes) -> bytes:
     """Open what an XML writer closed: <a/> swallows the rest of an HTML page, <iframe/> even its tags.
 
     XML writers put no space before "/>" and leave no <br>; templates that people write do one or the other.
     """
-    head = text[:16_384]
-    if head.count("/>") <= 2 * head.count(" />") or "<br>" in text[:32_768]:
-        return text
-    *parts, last = text.split("/>")
-    return "".join([piece for part in parts for piece in (part, _end(part))]) + last
+    head = html[:16_384]
+    if head.count(b"/>") <= 2 * head.count(b" />") or b"<br>" in html[:32_768]:
+        return html
+    parts = html.split(b"/>")
+    done, pieces = 0, []
+    for place, part in enumerate(parts[:-1], start=1):
+        start = part.rfind(b"<") + 1
+        if part[start : start + 4] not in _COMMON_VOID and (name := _left_open(part, start)):
+            pieces += [b"/>".join(parts[done:place]), b"></" + name + b">"]
+            done = place
+    return b"".join([*pieces, b"/>".join(parts[done:])])
 
 
-def _end(part: str) -> str:
-    """Give what has to stand where the text before "/>" ends: an end tag, unless the element is void."""
-    start = part.rfind("<")
-    if start < 0 or part.startswith(_COMMON_VOID, start + 1):
-        return "/>"
-    name = part[start + 1 : start + 11].partition(" ")[0]
-    # else a void element, or "/>" in a script or in words
-    return f"></{name}>" if name.isalnum() and name not in _VOID and part.find(">", start) < 0 else "/>"
+def _left_open(part: bytes, start: int) -> bytes:
+    """Give the name of the element whose tag "/>" ends, b"" where it is void, or where no tag ends there."""
+    name = part[start : start + 10].partition(b" ")[0]
+    # "/>" may also stand in a script or in words
+    return name if start and name.isalnum() and name not in _VOID and part.find(b">", start) < 0 else b""
 
 
-def _ends_early(text: str) -> bool:
-    return not any(end in tail for tail in (text[-500:], text[-65_536:]) for end in _ENDS)
+def _ends_early(html: bytes) -> bool:
+    return not any(html.rfind(end, max(len(html) - tail, 0)) >= 0 for tail in (500, 65_536) for end in _ENDS)
 
 
-def _cut_back(text: str) -> str:
+def _cut_back(html: bytes) -> bytes:
     """Leave off a tag that was cut in two."""
-    start = text.rfind("<")
-    return text[:start] if start > text.rfind(">") else text
+    start = html.rfind(b"<")
+    return html[:start] if start > html.rfind(b">") else html

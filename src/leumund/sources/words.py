@@ -12,7 +12,7 @@ from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
 
-__all__ = ["Cut", "attribute", "cut", "line", "words"]
+__all__ = ["Cut", "Nested", "attribute", "cut", "line", "nested", "words"]
 
 _TAG_END = r"""[^<>"]*(?:"[^"]*"[^<>"]*)*>"""  # unrolled: the quick way over quoted values
 _DROPPED = re.compile(
@@ -45,6 +45,8 @@ def words(html: str) -> str:
 
 def line(html: str) -> str:
     """Give the text of `html` on one line."""
+    if html.isascii() and "<" not in html and "&" not in html:  # most names
+        return " ".join(html.split())
     return " ".join(words(html).split())
 
 
@@ -75,12 +77,12 @@ def _tidy(text: str) -> str:
         text = text.replace("\u00a0", " ")
         for sign in _INVISIBLE:
             text = text.replace(sign, "")
-    if "\n" not in text:
-        return text.strip()
-    text = "\n".join([line.strip(" \t\r") for line in text.split("\n")])
-    while "\n\n\n" in text:
-        text = text.replace("\n\n\n", "\n\n")
-    return text.strip()
+    text = text.strip()
+    if "\n" in text:
+        text = "\n".join([line.strip() for line in text.split("\n")])
+        while "\n\n\n" in text:
+            text = text.replace("\n\n\n", "\n\n")
+    return text
 
 
 @lru_cache(maxsize=256)
@@ -126,3 +128,37 @@ def cut(html: str, name: str, is_wanted: Callable[[str], bool]) -> Cut:
         last = len(html)
     rest.append(html[last:])
     return Cut("<br>".join(rest), tuple(pieces))
+
+
+class Nested(NamedTuple):
+    """An element that was cut out: its start tag, and what is in it without those inside it that were wanted too."""
+
+    tag: str
+    inner: str
+
+
+def nested(html: str, name: str, is_wanted: Callable[[str], bool]) -> tuple[str, list[Nested]]:
+    """Cut all `name` elements whose start tag is wanted out of well-formed `html`, however deep, in one pass.
+
+    Gives what is left, and the elements in the order of their start tags; a line break stays for each.
+    """
+    tags, inner = [""], [[""]]  # of each element, and of what is around them all
+    around = [0]  # the wanted ones that are open, innermost last
+    open_ones: list[bool] = []  # whether it is wanted, for each element that is open
+    last = 0
+    for match in _tags(name).finditer(html):
+        if not match[1]:
+            wanted = is_wanted(match[0])
+            open_ones.append(wanted)
+            if wanted:
+                inner[around[-1]].append(html[last : match.start()])
+                around.append(len(tags))
+                tags.append(match[0])
+                inner.append([])
+                last = match.end()
+        elif open_ones and open_ones.pop():
+            inner[around.pop()].append(html[last : match.start()])
+            last = match.end()
+    inner[around[-1]].append(html[last:])  # where the page broke off inside, it belongs to that element
+    rest, *inners = ["<br>".join(parts) for parts in inner]
+    return rest, [Nested(tag, text) for tag, text in zip(tags[1:], inners, strict=True)]

@@ -68,20 +68,21 @@ def _rules(sheet: Sheet, raw: list[RawPost]) -> DateRules:
     rules = sheet.rules(stated=_zone(sheet))
     if rules.taken_at is not None or all(post.stamp or _YEAR.search(post.time_text) for post in raw):
         return rules
-    shown = _NOW.search(sheet.text[:65_536])
+    shown = _NOW.search(sheet.html[:65_536].decode("utf-8", "replace"))
     return replace(rules, taken_at=find_date(shown[1], rules).moment) if shown else rules
 
 
 def _zone(sheet: Sheet) -> tzinfo | None:
     """Give the zone that the page's foot states; a named zone knows summer time, an offset does not."""
-    foot = max(sheet.text.rfind("-footer"), sheet.text.rfind("wrapfooter"), 0)
-    place = max(sheet.text.rfind("UTC", foot), sheet.text.rfind("GMT", foot))
+    foot = max(sheet.html.rfind(b"-footer"), sheet.html.rfind(b"wrapfooter"), 0)
+    place = max(sheet.html.rfind(b"UTC", foot), sheet.html.rfind(b"GMT", foot))
     if place < 0 or not foot:  # without a foot it may be a post that speaks of UTC
         return None
-    near = sheet.text[max(place - 100, 0) : place + 120]
+    near = sheet.html[max(place - 100, 0) : place + 120].decode("utf-8", "replace")
     named = _ZONE.search(near)
     try:
-        return zone_of(named[1]) if named else zone_from_words(line(sheet.text[place : place + 120]))
+        after = sheet.html[place : place + 120].decode("utf-8", "replace")
+        return zone_of(named[1]) if named else zone_from_words(line(after))
     except WrongUse:  # the zone's name is translated: „Europa/Berlin“
         offset = zone_from_words(near)
         german = sheet.language.startswith("de") and offset in (zone_of("+1"), zone_of("+2"))
@@ -147,7 +148,7 @@ def _post(sheet: Sheet, node: LexborNode, position: int) -> RawPost | None:
         position=position,
         quotes=quotes,
         url=sheet.absolute(_link(node, html, number)),
-        edit_note=text_of(node.css_first(".notice")) if sheet.contains('class="notice') else "",
+        edit_note=text_of(node.css_first(".notice")) if sheet.contains(b'class="notice') else "",
     )
 
 

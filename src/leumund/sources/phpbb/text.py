@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from leumund.sources.found import FoundQuote
-from leumund.sources.words import cut, line, words
+from leumund.sources.words import Nested, cut, line, nested, words
 
 __all__ = ["own_words"]
 
@@ -45,22 +45,19 @@ def _without_quotes(html: str, quotes: list[FoundQuote]) -> str:
 
 
 def _cut(html: str, element: str, sign: str, quotes: list[FoundQuote]) -> str:
-    found = cut(html, element, lambda tag: sign in tag)
-    for piece in found.pieces:
-        _quote(piece, element, quotes)
-    return found.rest
+    rest, found = nested(html, element, lambda tag: sign in tag)
+    for piece in found:
+        _quote(piece, quotes)
+    return rest
 
 
-def _quote(piece: str, element: str, quotes: list[FoundQuote]) -> None:
-    start = piece.index(">") + 1
-    inner = piece[start : piece.rfind(f"</{element}")]
-    nested = re.search(r"<blockquote|quotecontent", inner)
-    match = _CITE.search(inner, 0, nested.start() if nested else len(inner))
+def _quote(piece: Nested, quotes: list[FoundQuote]) -> None:
+    match = _CITE.search(piece.inner)
     head = match[1] if match else ""
-    rest = inner.replace(match[0], "", 1) if match else inner
+    rest = piece.inner.replace(match[0], "", 1) if match else piece.inner
     place = len(quotes)
     text = words(_without_quotes(rest, quotes))
-    quotes.insert(place, FoundQuote(author=_cited(head), text=text, number=_number(piece[:start] + head)))
+    quotes.insert(place, FoundQuote(author=_cited(head), text=text, number=_number(piece.tag + head)))
 
 
 def _cited(head: str) -> str:

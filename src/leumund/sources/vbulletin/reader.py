@@ -11,7 +11,7 @@ from leumund.sources.dates import zone_from_words
 from leumund.sources.found import FoundQuote, Options, Page, Reader, ReadPage
 from leumund.sources.sheet import Sheet, text_of
 from leumund.sources.thread import RawPost, Thread, hand_out, note_without_words
-from leumund.sources.words import cut, line, words
+from leumund.sources.words import cut, line, nested, words
 
 __all__ = ["READER"]
 
@@ -81,7 +81,7 @@ def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
         position=int(digits[1]) if digits else 0,
         quotes=quotes,
         url=sheet.absolute(link),
-        edit_note=text_of(node.css_first(".lastedited")) if sheet.contains("lastedited") else "",
+        edit_note=text_of(node.css_first(".lastedited")) if sheet.contains(b"lastedited") else "",
     )
 
 
@@ -108,22 +108,18 @@ def own_words(html: str) -> tuple[str, tuple[FoundQuote, ...]]:
 def _without_quotes(html: str, quotes: list[FoundQuote]) -> str:
     if "bbcode_quote" not in html:
         return html
-    found = cut(html, "div", lambda tag: 'bbcode_quote"' in tag or "bbcode_quote " in tag)
-    for piece in found.pieces:
-        _quote(piece, quotes)
-    return found.rest
+    rest, found = nested(html, "div", lambda tag: 'bbcode_quote"' in tag or "bbcode_quote " in tag)
+    quotes += [_quote(piece.inner) for piece in found]
+    return rest
 
 
-def _quote(piece: str, quotes: list[FoundQuote]) -> None:
-    inner = piece[piece.index(">") + 1 : piece.rfind("</div")]
-    nested = inner.find('class="bbcode_quote"')
-    match = _POSTED_BY.search(inner, 0, nested if nested >= 0 else len(inner))
+def _quote(inner: str) -> FoundQuote:
+    match = _POSTED_BY.search(inner)
     head = match[0] if match else ""
-    place = len(quotes)
-    text = words(_without_quotes(inner.replace(head, "", 1) if head else inner, quotes))
     source = _QUOTED_NUMBER.search(head)
     number = (source[1] or source[2]) if source else ""
-    quotes.insert(place, FoundQuote(author=_quoted_author(head), text=text, number=number))
+    text = words(inner.replace(head, "", 1) if head else inner)
+    return FoundQuote(author=_quoted_author(head), text=text, number=number)
 
 
 def _quoted_author(head: str) -> str:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 from leumund.sources.found import FoundQuote, Options, Page, Reader, ReadPage
 from leumund.sources.sheet import Sheet, text_of
 from leumund.sources.thread import RawPost, Thread, hand_out, note_without_words
-from leumund.sources.words import attribute, cut, line, words
+from leumund.sources.words import Nested, attribute, cut, line, nested, words
 
 __all__ = ["READER"]
 
@@ -30,8 +30,9 @@ _SAID = re.compile(
     r"|napisał\(a\))?\s*:?\s*$",
     re.IGNORECASE,
 )
-_POSITION = re.compile(r">\s*#\s?(\d[\d.,\s]*)<")
-_HREF = re.compile(r'\shref="([^"]*)"')
+# They start with a letter that is rare, which lets the search run; what has to stand before it is asked then.
+_POSITION = re.compile(r"#(?<=[>\s]#)\s?(\d[\d.,\s]*)<")
+_HREF = re.compile(r'href="(?<=\shref=")([^"]*)"')
 _ROOT = re.compile(r"""<html\b[^>]*\bid\s*=\s*["']?XF\b""", re.IGNORECASE)
 _TITLE_BAR = re.compile(r'\s*(<div class="bbCodeBlock-title">.*?</div>)', re.DOTALL)
 
@@ -80,7 +81,7 @@ def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
     text, quotes = own_words(body.inner_html or "")
     head = node.css_first(".message-attribution") or node
     stamp = head.css_first("time") or node.css_first("time.u-dt, time")
-    edited = node.css_first(".message-lastEdit time") if sheet.contains("message-lastEdit") else None
+    edited = node.css_first(".message-lastEdit time") if sheet.contains(b"message-lastEdit") else None
     place = _place(head)
     return RawPost(
         number=number,
@@ -97,8 +98,7 @@ def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
 
 
 def _number(node: LexborNode) -> str:
-    attributes = node.attributes
-    match = _NUMBER.search(f"{attributes.get('data-content')} {attributes.get('id')}")
+    match = _NUMBER.search(f"{node.attrs.get('data-content')} {node.id}")
     return match[1] if match else ""
 
 
@@ -136,18 +136,19 @@ def _without_quotes(html: str, quotes: list[FoundQuote]) -> str:
     for element in ("blockquote", "div"):
         if not _is_quote(html):
             break
-        found = cut(html, element, _is_quote)
-        for piece in found.pieces:
+        html, found = nested(html, element, _is_quote)
+        for piece in found:
             _quote(piece, quotes)
-        html = found.rest
     return html
 
 
-def _quote(piece: str, quotes: list[FoundQuote]) -> None:
-    start, inner = piece[: piece.index(">") + 1], piece[piece.index(">") + 1 : piece.rfind("</")]
+def _quote(piece: Nested, quotes: list[FoundQuote]) -> None:
+    start, inner = piece
     title = _TITLE_BAR.match(inner)
     head = title[1] if title else ""
-    body = cut(inner.replace(head, "", 1), "div", lambda tag: "bbCodeBlock-expandLink" in tag).rest
+    body = inner.replace(head, "", 1)
+    if "bbCodeBlock-expandLink" in body:
+        body = cut(body, "div", lambda tag: "bbCodeBlock-expandLink" in tag).rest
     place = len(quotes)
     text = words(_without_quotes(body, quotes))
     author = attribute(start, "data-quote") or _SAID.sub("", line(head))
