@@ -21,7 +21,7 @@ import pyarrow as pa
 from bench.figure import Figure
 from bench.tree import Watched, watched
 from leumund import world
-from leumund.loop import init_project, open_project
+from leumund.loop import init_project
 from leumund.settings import BrandSetting
 
 N_POSTS, QUICK_POSTS = 100_000, 30_000
@@ -75,10 +75,11 @@ def run(quick: bool = False) -> list[Figure]:
         write_csv(page, n_posts)
         project = init_project(folder, [BrandSetting(brand.name, brand.aliases) for brand in world.BRANDS])
         first = bring_in(page, folder, Path(scratch) / "key")
-        stored = project.store.current().rows("posts")
+        before = project.store.current()
+        stored = before.rows("posts")
         files = sum(1 for path in (folder / "data").rglob("*") if path.is_file())
         again = bring_in(page, folder, Path(scratch) / "key")
-        unchanged = open_project(folder).store.current().snapshot_id == project.store.current().snapshot_id
+        unchanged = project.store.current().snapshot_id == before.snapshot_id
         bare = bare_seconds(page)
     print(f"{re.sub(chr(10), '; ', first.output.strip())}")
     print(f"clock: {n_posts / first.seconds:,.0f} posts/s, the same again {again.seconds:.2f} s")

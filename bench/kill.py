@@ -60,6 +60,15 @@ def rows_of(store: Store) -> dict[str, list[Any]]:
     return found
 
 
+def rows_or_none(store: Store) -> dict[str, list[Any]] | None:
+    """Give what rows_of gives, None for a project that cannot be read."""
+    try:
+        return rows_of(store)
+    except LeumundError as error:
+        print(error, flush=True)
+        return None
+
+
 def wrong_with(store: Store, snapshot: Snapshot) -> str:
     """Say what is half about a snapshot, '' when nothing is."""
     read = {name: store.read(snapshot, name) for name in snapshot.tables}
@@ -130,8 +139,8 @@ def try_kills(base: Path, code: str, arguments: list[str], *, kills: int, seed: 
         command = [sys.executable, "-c", code, str(folder), *arguments]
         with reader_beside(folder, seen):
             done += kill_after(command, chance.uniform(0.05, 1.0) * takes, environment)
-            subprocess.run(command, env=environment, check=True)
-        different += rows_of(Store(folder)) != wanted
+            finished = subprocess.run(command, env=environment, check=False).returncode == 0
+        different += not finished or rows_or_none(Store(folder)) != wanted
         shutil.rmtree(folder)
     return Killed(done, different, seen["looks"], seen["halves"])
 
@@ -163,11 +172,15 @@ def run(quick: bool = False) -> list[Figure]:
         ("import", killed_imports(n_posts, kills=kills // 2)),
     ):
         print(f"{what}: {killed.kills} kills, {killed.looks} looks; {'; '.join(killed.halves[:3])}", flush=True)
-        name = f"kill -9, {what} of {n_posts:,} posts"
-        figures += [
-            Figure(f"{name}: kills", killed.kills, "kills"),
-            Figure(f"{name}: ended otherwise than undisturbed", killed.different, "of them", floor=0),
-            Figure(f"{name}: looks of a reader", killed.looks, "looks", floor=kills, at_most=False),
-            Figure(f"{name}: half a table met", len(killed.halves), "times", floor=0),
-        ]
+        figures += figures_of(f"kill -9, {what} of {n_posts:,} posts", killed, looks=kills)
     return figures
+
+
+def figures_of(name: str, killed: Killed, *, looks: int) -> list[Figure]:
+    """Give what came of it beside the floors; `looks`: how many a reader must at least have taken."""
+    return [
+        Figure(f"{name}: kills", killed.kills, "kills"),
+        Figure(f"{name}: ended otherwise than undisturbed", killed.different, "of them", floor=0),
+        Figure(f"{name}: looks of a reader", killed.looks, "looks", floor=looks, at_most=False),
+        Figure(f"{name}: half a table met", len(killed.halves), "times", floor=0),
+    ]

@@ -28,6 +28,7 @@ from leumund.settings import BrandSetting
 SIZES, QUICK_SIZES = (10_000, 100_000, 1_000_000), (2_000, 10_000)
 KINDS = ("duckdb", "processes")
 GIB = 2**30
+WALK = "import sys; from bench.walk import walk; walk(sys.argv[1])"
 SLOWER_FLOOR, PEAK_FLOOR_GIB, PEAK_GOAL_GIB = 1.3, 3.0, 2.0
 
 
@@ -82,7 +83,7 @@ def measure(n_posts: int, kind: str) -> Measured:
         project_with_posts(folder, n_posts, kind=kind)
         scan = scan_seconds(folder)
         # -c, since worker processes would load this module again
-        took = watched([sys.executable, "-c", f"from bench.walk import walk; walk({str(folder)!r})"])
+        took = watched([sys.executable, "-c", WALK, folder])
         measured = Measured(kind, n_posts, took, scan, json.loads(took.output.splitlines()[-1]))
         print(measured, flush=True)
         return measured

@@ -9,7 +9,10 @@ import pyarrow as pa
 import pytest
 
 from bench import families as families_bench
+from bench import intake as intake_bench
+from bench import kill as kill_bench
 from bench import pages as pages_bench
+from bench import walk as walk_bench
 from bench.figure import Figure
 from bench.tree import watched
 from leumund.posts import families
@@ -19,6 +22,12 @@ from leumund.tables import arrow_schema
 
 def passes(figures: list[Figure]) -> bool:
     return all(figure.holds or figure.is_open for figure in figures)
+
+
+def holds(figures: list[Figure], words: str) -> bool:
+    """Tell whether the one figure holds whose name ends with `words`."""
+    (found,) = [figure for figure in figures if figure.name.endswith(words)]
+    return found.holds
 
 
 def test_a_reader_that_parses_each_page_once_more_is_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,6 +60,93 @@ def test_families_that_compare_nothing_are_rejected(broken: object, monkeypatch:
 def test_a_program_that_loads_its_engine_for_a_help_page_takes_too_long() -> None:
     heavy = "import ibis, scipy.stats, sklearn.linear_model, duckdb; from leumund.cli import main"
     assert watched([sys.executable, "-c", heavy]).cpu_seconds > 0.3
+
+
+WALKED = (
+    "import duckdb, json, sys, time\n"
+    "files = sys.argv[1] + '/data/posts/*.parquet'\n"
+    "ids = [row[0] for row in duckdb.execute('SELECT post_id FROM read_parquet(?)', [files]).fetchall()]\n"
+)
+EACH_ONCE = "known = set(ids)\n"
+EACH_WITH_EACH = "before = [sum(map(one.__lt__, ids)) for one in ids]\n"
+ALL_KEPT = "kept = [bytearray(b'x' * 200_000) for one in ids]; time.sleep(0.3)\n"
+TOLD = "print(json.dumps({'read': 1.0}))"
+
+
+def walked(code: str, sizes: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    monkeypatch.setattr(walk_bench, "WALK", WALKED + code + TOLD)
+    monkeypatch.setattr(walk_bench, "KINDS", ("duckdb",))
+    monkeypatch.setattr(walk_bench, "QUICK_SIZES", sizes)
+    return walk_bench.run(quick=True)
+
+
+def test_a_walk_that_compares_each_post_with_each_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes, growth = (3_000, 9_000), "over that at 3,000"
+    assert not holds(walked(EACH_WITH_EACH, sizes, monkeypatch), growth)
+    assert holds(walked(EACH_ONCE, sizes, monkeypatch), growth)
+
+
+def test_a_walk_that_keeps_everything_in_memory_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walk_bench, "PEAK_FLOOR_GIB", 0.3)  # a tenth, so that the test fits into any machine
+    assert not holds(walked(ALL_KEPT, (2_000,), monkeypatch), "posts: peak")
+    assert holds(walked(EACH_ONCE, (2_000,), monkeypatch), "posts: peak")
+
+
+def brought_in(broken: str, monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    monkeypatch.setattr(intake_bench, "ONE_CORE", broken + intake_bench.ONE_CORE)
+    monkeypatch.setattr(intake_bench, "QUICK_POSTS", 60)
+    return intake_bench.run(quick=True)
+
+
+ROW_BY_ROW = (
+    "from leumund import loop; from leumund.sources.found import ReadPage; from dataclasses import replace\n"
+    "take = loop.Desk.take\n"
+    "def one_by_one(desk, read):\n"
+    "    desk._rows_per_part = 1\n"
+    "    for post in read.posts: take(desk, replace(read, posts=[post]))\n"
+    "loop.Desk.take = one_by_one\n"
+)
+FORGETFUL = (
+    "from leumund import loop\n"
+    "class Forgetful(loop.Desk):\n"
+    "    def __init__(self, *given, **named):\n"
+    "        super().__init__(*given, **named)\n"
+    "        self._known_pages, self._known_posts = set(), self._known_posts.slice(0, 0)\n"
+    "loop.Desk = Forgetful\n"
+)
+
+
+def test_an_import_that_stores_row_by_row_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = brought_in(ROW_BY_ROW, monkeypatch)
+    assert not holds(figures, "files of tables")
+    assert holds(figures, "the same again changes nothing")
+
+
+def test_an_import_that_forgets_what_it_has_read_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = brought_in(FORGETFUL, monkeypatch)
+    assert not holds(figures, "the same again changes nothing")
+    assert holds(figures, "files of tables")
+
+
+IN_PLACE = (
+    "import contextlib, time; from leumund.engines import snapshots\n"
+    "@contextlib.contextmanager\n"
+    "def in_place(output):\n"
+    "    output.parent.mkdir(parents=True, exist_ok=True)\n"
+    "    yield output\n"
+    "    whole = output.read_bytes()\n"
+    "    output.write_bytes(whole[: len(whole) // 2])\n"
+    "    time.sleep(0.1)  # as on a slow disk\n"
+    "    output.write_bytes(whole)\n"
+    "snapshots.writing = in_place\n"
+)
+
+
+def test_a_store_that_writes_in_place_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kill_bench, "IMPORT", IN_PLACE + kill_bench.IMPORT)
+    assert not holds(
+        kill_bench.figures_of("import", kill_bench.killed_imports(200, kills=1), looks=1), "half a table met"
+    )
 
 
 def test_a_missed_floor_is_open_only_as_long_as_it_gets_no_worse() -> None:

@@ -22,6 +22,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARKS_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Kinds of file that people drop by mistake; named so that the message can say what it was.
 _KINDS = {
     b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"GIF8": "a GIF picture", b"%PDF": "a PDF",
@@ -71,11 +72,13 @@ def refuse_empty_and_binary(content: bytes, *, name: str) -> None:
     """Raise EmptyInput or NotText where `content` is neither page nor table."""
     if not content[:4096].strip(_BLANK) and not content.strip(_BLANK):
         raise EmptyInput("the file is empty", where=name, next_step="save the page or export the table again")
-    if any(content.startswith(mark) for mark, _ in _MARKS[1:]):
+    if content.startswith(_MARKS_16):
         return
     head = content[:4096]
     strange = len(head) - len(head.translate(None, _CONTROL))
-    kind = next((words for magic, words in _KINDS.items() if content.startswith(magic)), "")
+    kind = ""
+    if content.startswith(tuple(_KINDS)):
+        kind = next(words for magic, words in _KINDS.items() if content.startswith(magic))
     if kind or strange > len(head) // 100:
         raise NotText(
             f"{kind or 'a binary file'}, where a page, mailbox or table was expected",

@@ -60,11 +60,11 @@ def reader_for(page: Page) -> Reader:
     binary, _ = _best(page, "", [reader for reader in readers() if reader.binary])
     if binary is not None:
         return binary
-    refuse_empty_and_binary(page.content, name=page.name)
     reader, sure = _best(page, head_of(page.content, FIRST_LOOK), readers())
     if sure < 1.0:  # most pages say at once what they are
         reader, _ = _best(page, head_of(page.content), readers())
     if reader is None:
+        refuse_empty_and_binary(page.content, name=page.name)
         raise _unknown(page)
     return reader
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePath
 from urllib.parse import urljoin, urlsplit
 
@@ -189,21 +189,23 @@ def opened(html: bytes) -> bytes:
     head = html[:16_384]
     if head.count(b"/>") <= 2 * head.count(b" />") or b"<br>" in html[:32_768]:
         return html
-    parts = html.split(b"/>")
-    done, pieces = 0, []
-    for place, part in enumerate(parts[:-1], start=1):
+    *parts, last = html.split(b"/>")
+    pieces: list[bytes] = []
+    for part in parts:
         start = part.rfind(b"<") + 1
-        if part[start : start + 4] not in _COMMON_VOID and (name := _left_open(part, start)):
-            pieces += [b"/>".join(parts[done:place]), b"></" + name + b">"]
-            done = place
-    return b"".join([*pieces, b"/>".join(parts[done:])])
+        end = b"/>"
+        if part[start : start + 4] not in _COMMON_VOID:
+            end = _end(part[start : start + 10].partition(b" ")[0])
+            if part.find(b">", start) >= 0:  # "/>" in a script or in words
+                end = b"/>"
+        pieces += (part, end)
+    return b"".join(pieces) + last
 
 
-def _left_open(part: bytes, start: int) -> bytes:
-    """Give the name of the element whose tag "/>" ends, b"" where it is void, or where no tag ends there."""
-    name = part[start : start + 10].partition(b" ")[0]
-    # "/>" may also stand in a script or in words
-    return name if start and name.isalnum() and name not in _VOID and part.find(b">", start) < 0 else b""
+@lru_cache(maxsize=256)
+def _end(name: bytes) -> bytes:
+    """Give what has to stand where an element's tag was closed with "/>": an end tag, unless it is void."""
+    return b"></" + name + b">" if name.isalnum() and name not in _VOID else b"/>"
 
 
 def _ends_early(html: bytes) -> bool:

@@ -142,7 +142,8 @@ def nested(html: str, name: str, is_wanted: Callable[[str], bool]) -> tuple[str,
 
     Gives what is left, and the elements in the order of their start tags; a line break stays for each.
     """
-    tags, inner = [""], [[""]]  # of each element, and of what is around them all
+    inner: list[list[str]] = [[]]  # of what is around them all, and of each element
+    tags = [""]
     around = [0]  # the wanted ones that are open, innermost last
     open_ones: list[bool] = []  # whether it is wanted, for each element that is open
     last = 0

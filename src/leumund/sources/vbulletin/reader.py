@@ -22,10 +22,9 @@ _POSTS = 'li[id^="post_"]'
 _BODIES = ('[id^="post_message_"] .postcontent', '[id^="post_message_"]', ".postbody .content .postcontent")
 _DIGITS = re.compile(r"(\d+)")
 _THREAD_IN_URL = re.compile(r"(?:threads?/|showthread\.php\?(?:.*?\bt=)?|[?&]t=)(\d+)|/(\d+)-[^/]*$")
-_POSTED_BY = re.compile(r'<div class="bbcode_postedby">.*?</div>', re.DOTALL)
 _QUOTED_NUMBER = re.compile(r"#post(\d+)|[?&;]p=(\d+)")
 _GENERATOR = re.compile(r"""<meta[^>]*generator[^>]*content\s*=\s*["']vBulletin\s*([\d.]+)""", re.IGNORECASE)
-_ROOT = re.compile(r"""<html\b[^>]*\bid\s*=\s*["']vbulletin_html""", re.IGNORECASE)
+_ROOT = re.compile(r"""<(?i:html\b[^>]*\bid\s*=\s*["']vbulletin_html)""")
 _BY = re.compile(r"^.*?(?:by|von|par|di|de|door|por)\s+", re.IGNORECASE)
 
 
@@ -42,7 +41,7 @@ def read(page: Page, options: Options) -> Iterator[ReadPage]:
     """Give the posts of one page; raises SourceDrift when it has none."""
     sheet = Sheet(page, options)
     raw = [post for node in sheet.tree.css(_POSTS) if (post := _post(sheet, node)) is not None]
-    foot = text_of(sheet.tree.css_first("#footer_time, .footer_time"))
+    foot = text_of(sheet.tree.css_first("#footer_time") or sheet.tree.css_first(".footer_time"))
     yield hand_out(sheet, f"{NAME} {VERSION}", _thread(sheet), raw, sheet.rules(stated=zone_from_words(foot)))
 
 
@@ -114,18 +113,17 @@ def _without_quotes(html: str, quotes: list[FoundQuote]) -> str:
 
 
 def _quote(inner: str) -> FoundQuote:
-    match = _POSTED_BY.search(inner)
-    head = match[0] if match else ""
+    before, start, rest = inner.partition('<div class="bbcode_postedby">')
+    head, _, after = rest.partition("</div>")
     source = _QUOTED_NUMBER.search(head)
     number = (source[1] or source[2]) if source else ""
-    text = words(inner.replace(head, "", 1) if head else inner)
-    return FoundQuote(author=_quoted_author(head), text=text, number=number)
+    return FoundQuote(author=_quoted_author(start + head), text=words(before + after), number=number)
 
 
 def _quoted_author(head: str) -> str:
-    strong = re.search(r"<strong>(.*?)</strong>", head, re.DOTALL)
-    if strong:
-        return line(strong[1])
+    strong, closed, _ = head.partition("<strong>")[2].partition("</strong>")
+    if closed:
+        return line(strong)
     return _BY.sub("", line(head)) if head else ""
 
 

@@ -32,8 +32,9 @@ _SAID = re.compile(
 )
 # They start with a letter that is rare, which lets the search run; what has to stand before it is asked then.
 _POSITION = re.compile(r"#(?<=[>\s]#)\s?(\d[\d.,\s]*)<")
+_TIME = re.compile(r"(<time\b[^<>]*>)([^<]*)</time>")
 _HREF = re.compile(r'href="(?<=\shref=")([^"]*)"')
-_ROOT = re.compile(r"""<html\b[^>]*\bid\s*=\s*["']?XF\b""", re.IGNORECASE)
+_ROOT = re.compile(r"""<(?i:html\b[^>]*\bid\s*=\s*["']?XF\b)""")
 _TITLE_BAR = re.compile(r'\s*(<div class="bbCodeBlock-title">.*?</div>)', re.DOTALL)
 
 
@@ -80,15 +81,16 @@ def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
         return None
     text, quotes = own_words(body.inner_html or "")
     head = node.css_first(".message-attribution") or node
-    stamp = head.css_first("time") or node.css_first("time.u-dt, time")
     edited = node.css_first(".message-lastEdit time") if sheet.contains(b"message-lastEdit") else None
-    place = _place(head)
+    html = head.html or ""
+    time_text, stamp = _time(node, html)
+    place = _place(html)
     return RawPost(
         number=number,
         author=_author(node),
-        time_text=text_of(stamp),
+        time_text=time_text,
         text=text,
-        stamp=_stamp(stamp),
+        stamp=stamp,
         position=place[0],
         quotes=quotes,
         url=sheet.absolute(place[1]),
@@ -103,17 +105,26 @@ def _number(node: LexborNode) -> str:
 
 
 def _author(node: LexborNode) -> str:
-    shown = node.css_first(".message-name .username") or node.css_first(".message-name")
-    return text_of(shown) or (node.attributes.get("data-author") or "").strip()
+    """Give the name as the post's own element states it, else as it is shown."""
+    if stated := (node.attrs.get("data-author") or "").strip():
+        return stated
+    return text_of(node.css_first(".message-name .username") or node.css_first(".message-name"))
+
+
+def _time(node: LexborNode, head: str) -> tuple[str, str]:
+    """Give the time as shown and as a machine's date: of the head line, else the first one of the post."""
+    if shown := _TIME.search(head):
+        return line(shown[2]), unescape(attribute(shown[1], "datetime")).strip()
+    found = node.css_first("time.u-dt, time")
+    return text_of(found), _stamp(found)
 
 
 def _stamp(node: LexborNode | None) -> str:
     return (node.attributes.get("datetime") or "").strip() if node is not None else ""
 
 
-def _place(head: LexborNode) -> tuple[int, str]:
+def _place(html: str) -> tuple[int, str]:
     """Give the post's place in the thread (0 = not shown) and its link."""
-    html = head.html or ""
     shown = _POSITION.search(html)
     links = [link for link in _HREF.findall(html) if "post" in link and "share" not in link]
     return int(re.sub(r"\D", "", shown[1])) if shown else 0, unescape(links[-1]) if links else ""
