@@ -16,6 +16,7 @@ import numpy as np
 from bench import figures_real as real
 from bench import figures_worlds as worlds
 from bench.figure import Figure
+from bench.figures_pooling import WORLDS, ReaderWorld
 from leumund import estimates
 from leumund.estimates.share import wilson
 
@@ -49,6 +50,7 @@ class Estimators:
     net: Callable[..., estimates.Estimated] = estimates.estimate_net
     correct: Callable[..., estimates.Cells] = estimates.correct_with_labels
     split: Callable[..., dict[str, estimates.Part]] = estimates.split_in_three
+    pool: Callable[..., estimates.Pooled] = estimates.pool_errors
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,10 @@ class Bench:
         error = ALLOWANCE * float(np.sqrt(floor * (1 - floor) / trials))
         limit = floor + error if at_most else floor - error
         return Tried(name, hits / trials, floor=limit, at_most=at_most, nominal=floor, trials=trials)
+
+    def least(self, name: str, value: float, floor: float, error: float) -> Tried:
+        """A mean, with its own standard error, that must not be below its floor."""
+        return Tried(name, value, floor=floor - ALLOWANCE * error, at_most=False, nominal=floor, trials=self.trials)
 
     def bound(self, name: str, value: float, floor: float, error: float = 0.0) -> Tried:
         """A mean, with its own standard error, that must not be above its floor."""
@@ -132,6 +138,31 @@ def borrowed_correction(bench: Bench) -> Iterator[Tried]:
         )
         hits += bool(got.low <= 0.3 <= got.high)
     yield bench.rate("borrowed correction: coverage", hits, bench.trials, 0.94)
+
+
+def pooled_reader(bench: Bench) -> Iterator[Tried]:
+    """Coverage of weeks put right with labels from all brands, venues and weeks; the last quarter's width."""
+    quarters: list[float] = []
+    for number, (name, world) in enumerate(WORLDS.items()):
+        rng, held = bench.rng(13, number), []
+        for _ in range(max(bench.trials // 3, 12)):
+            got = world.draw(rng)
+            error = bench.use.pool(got.labelled, got.mixtures)
+            cells = bench.use.correct(
+                got.machine, got.machine_se, error.value, error.se, rectifier_dof=error.dof, bounds=(-100, 100)
+            )
+            inside, half = (cells.low <= got.truth) & (got.truth <= cells.high), (cells.high - cells.low) / 2
+            held.append((inside[:-1].mean(), inside[got.own].mean(), inside[-1], half[got.own].mean(), half[-1]))
+        rows = np.array(held)
+        errors = rows.std(axis=0) / np.sqrt(len(rows))  # the weeks of one market hang together
+        for column, what in enumerate(("weeks", "own weeks")):
+            name_ = f"pooling, {name}: coverage, {what}"
+            yield bench.least(name_, float(rows[:, column].mean()), 0.93, float(errors[column]))
+        quarters += [*rows[:, 2]]
+        if world == ReaderWorld():
+            yield bench.bound("pooling: half width of the own quarter, points", float(rows[:, 4].mean()), 8.0)
+        print(f"  half width of an own week {rows[:, 3].mean():.1f}, of the own quarter {rows[:, 4].mean():.1f} points")
+    yield bench.rate("pooling, all worlds: coverage, own quarter", sum(quarters), len(quarters), 0.93)
 
 
 def _one_corpus(bench: Bench, share: float, n: int, rng: np.random.Generator, reader: worlds.Reader) -> list[float]:
@@ -314,6 +345,7 @@ PARTS = (
     poor_readers,
     net_index,
     borrowed_correction,
+    pooled_reader,
     real_posts,
     rate_under_threads,
     rate_crossed,

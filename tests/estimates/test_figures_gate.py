@@ -17,6 +17,7 @@ from leumund.estimates import (
     Cells,
     Estimated,
     EstimatedDifference,
+    Pooled,
     compare_brands,
     correct_with_labels,
     estimate_net,
@@ -98,6 +99,13 @@ def all_of_it_is_opinion(*rows: Any) -> dict[str, Any]:
     return {**parts, "rate": parts["total"]}
 
 
+def one_mean_for_all(labelled: Any, mixtures: Any) -> Pooled:
+    """Take the reader's mean error over all labels for every week's."""
+    n = int(np.max(mixtures.target)) + 1
+    error = np.asarray(labelled.error)
+    return Pooled(np.full(n, error.mean()), np.full(n, error.std() / np.sqrt(error.size)), np.full(n, error.size - 1.0))
+
+
 Part = Callable[[Bench], Iterator[Tried]]
 
 
@@ -111,6 +119,7 @@ Part = Callable[[Bench], Iterator[Tried]]
         (Estimators(effect=plain_regression), figures.campaigns),
         (Estimators(ratio=every_post_a_group), figures.rate_crossed),
         (Estimators(net=half_an_interval), figures.net_index),
+        (Estimators(pool=one_mean_for_all), figures.pooled_reader),
         (Estimators(correct=without_spread), figures.borrowed_correction),
         (Estimators(split=all_of_it_is_opinion), figures.venue_mix),
     ],

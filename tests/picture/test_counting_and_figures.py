@@ -16,7 +16,7 @@ from scipy import stats
 from leumund.estimates.clustered import CAUTION
 from leumund.loop import Project, init_project
 from leumund.settings import BrandSetting
-from leumund.tables import Post, rows_to_arrow
+from leumund.tables import Label, Post, rows_to_arrow
 
 BRANDS = [BrandSetting("Pirolnet", own=True), BrandSetting("Talvero")]
 SAID = (
@@ -70,6 +70,18 @@ def some_posts(n: int, *, seed: int = 1) -> list[Post]:
             at=MONDAY + timedelta(days=chance.randrange(21)),
         )
         for number in range(n)
+    ]
+
+
+def different_posts(n: int) -> list[Post]:
+    """Posts so long and so different that none is taken for a copy of another."""
+    chance = random.Random(5)
+
+    def word() -> str:
+        return "".join(chance.choice("bdfgklmnprst") + chance.choice("aeiou") for _ in range(3))
+
+    return [
+        dataclasses.replace(one, text=f"{one.text} {' '.join(word() for _ in range(25))}.") for one in some_posts(n)
     ]
 
 
@@ -221,3 +233,104 @@ def test_one_author_with_120_posts_moves_the_author_counted_index_by_less_than_o
     assert 0 < moved < 200 / after["n_authors"]  # the scale is 200 points long
     by_posts = [figure(one, "Pirolnet")["machine_value"] for one in (project, louder)]
     assert abs(by_posts[1] - by_posts[0]) > 5 * moved
+
+
+def labelled(project: Project, brand: str, value: str, *, every: int = 1) -> None:
+    """Judge each n-th post that names a brand, as if all had been drawn with the same chance."""
+    named = [row for row in table(project, "opinions") if row["brand"] == brand and row["aspect"] == ""]
+    project.take_labels(
+        Label(row["post_id"], brand, "", "polarity", value, "a clerk", MONDAY, "a plan", 1 / every, True)
+        for row in named[::every]
+    )
+    project.run()
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = walked(tmp_path_factory.mktemp("judged") / "project", different_posts(240))
+    labelled(project, "Pirolnet", "negative", every=2)
+    return project
+
+
+def test_labels_on_a_brand_put_all_its_figures_right_and_none_of_another_brand(judged: Project) -> None:
+    for period in ("week", "month", "quarter", "all"):
+        rows = [row for row in table(judged, "estimates") if row["period"] == period and row["measure"] == "net_index"]
+        own = [row for row in rows if row["brand"] == "Pirolnet" and row["value"] is not None]
+        assert own, period
+        assert all(row["low"] <= -90 and row["support"] in ("measured", "borrowed") for row in own)
+        assert {row["support"] for row in rows if row["brand"] == "Talvero"} == {"unproven"}
+
+
+def test_a_whole_with_labels_is_measured_and_its_aspects_are_borrowed(judged: Project) -> None:
+    whole = figure(judged, "Pirolnet")
+    assert (whole["support"], whole["n_labels"]) == ("measured", judged.picture().method.n_labels)
+    assert whole["value"] == pytest.approx(-100, abs=5)
+    aspects = [row for row in table(judged, "estimates") if row["brand"] == "Pirolnet" and row["aspect"] != ""]
+    assert {row["support"] for row in aspects if row["value"] is not None} == {"borrowed"}
+
+
+def test_a_difference_to_an_unchecked_rival_is_unproven(judged: Project) -> None:
+    assert figure(judged, "Pirolnet", measure="difference", rival="Talvero")["support"] == "unproven"
+
+
+def test_more_labels_make_a_week_surer(judged: Project, tmp_path: Path) -> None:
+    more = walked(tmp_path / "project", different_posts(240))
+    labelled(more, "Pirolnet", "negative")
+
+    def widths(project: Project) -> list[float]:
+        rows = [row for row in table(project, "estimates") if row["period"] == "week" and row["counted"] == "posts"]
+        own = [row for row in rows if row["measure"] == "net_index" and row["brand"] == "Pirolnet"]
+        return [row["high"] - row["low"] for row in sorted(own, key=lambda row: row["period_start"])]
+
+    assert all(many <= few + 0.1 for few, many in zip(widths(judged), widths(more), strict=True))
+
+
+FORUMS = {"wuetend.example": SAID[1], "froh.example": SAID[0], "still.example": SAID[4]}
+
+
+def daily_posts(*, without: tuple[str, range] = ("", range(0))) -> list[Post]:
+    """Three posts a day for twelve weeks, angry, happy and even forum; one of them not collected for some days."""
+    venue, days = without
+    posts = []
+    for number, old in enumerate(different_posts(12 * 7 * 3)):
+        day, forum = number // 3, list(FORUMS)[number % 3]
+        if not (forum == venue and day in days):
+            text = f"{FORUMS[forum]} {old.text.split('. ', 1)[-1]}"
+            posts.append(dataclasses.replace(old, venue=forum, text=text, posted_at=MONDAY + timedelta(days=day)))
+    return posts
+
+
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return walked(tmp_path_factory.mktemp("complete") / "project", daily_posts())
+
+
+def of_week(project: Project, week: int, measure: str = "net_index") -> dict[str, Any]:
+    start = (MONDAY + timedelta(weeks=week)).date()
+    rows = [row for row in table(project, "estimates") if row["period"] == "week" and row["period_start"] == start]
+    (found,) = (r for r in rows if (r["measure"], r["brand"], r["counted"]) == (measure, "Pirolnet", "posts"))
+    return found
+
+
+@pytest.mark.parametrize("venue", FORUMS)
+def test_a_forum_that_was_not_collected_widens_its_weeks_and_does_not_shift_them(
+    complete: Project, tmp_path: Path, venue: str
+) -> None:
+    cut = walked(tmp_path / "project", daily_posts(without=(venue, range(35, 45))))
+    for week in (5, 6):
+        before, after = of_week(complete, week), of_week(cut, week)
+        assert after["value"] == pytest.approx(before["value"], abs=8), week
+        assert after["gap_share"] == pytest.approx({5: 1 / 3, 6: 1 / 7}[week], abs=0.04)
+        assert after["low"] <= before["value"] <= after["high"]
+    shifted = abs(of_week(cut, 5)["machine_value"] - of_week(complete, 5)["machine_value"])
+    assert shifted > 15 or venue == "still.example", "the bare count would have shifted"
+    assert of_week(cut, 1) == {**of_week(complete, 1), "snapshot_id": of_week(cut, 1)["snapshot_id"]}
+
+
+def test_a_week_of_which_most_was_not_collected_is_withheld(complete: Project, tmp_path: Path) -> None:
+    gone = {"wuetend.example", "froh.example"}
+    days = {(MONDAY + timedelta(days=day)).date() for day in range(35, 45)}
+    posts = [one for one in daily_posts() if not (one.venue in gone and one.posted_at and one.posted_at.date() in days)]
+    said = of_week(walked(tmp_path / "project", posts), 5)
+    assert (said["value"], said["verdict"]) == (None, "gap")
+    assert said["gap_share"] > 0.5

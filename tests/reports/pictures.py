@@ -174,6 +174,7 @@ class _Maker:
             level=0.95,
             machine_value=None if value is None else value * 0.8 + (0 if measure == "share_of_voice" else 3),
             support=self._support(brand),
+            gap_share=0.0,
             n_posts=n,
             n_authors=n * 2 // 3,
             n_threads=n // 2,

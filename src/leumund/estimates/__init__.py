@@ -15,6 +15,7 @@ from leumund.estimates.estimated import (
     Placebo,
     SyntheticEffect,
 )
+from leumund.estimates.pooling import LabelledErrors, Mixtures, Places, Pooled, pool_errors
 from leumund.estimates.response import carry_effect, estimate_response
 from leumund.estimates.share import estimate_net, estimate_share
 from leumund.estimates.split import Split, split_change
@@ -28,8 +29,12 @@ __all__ = [
     "EstimatedDifference",
     "EstimatedEffect",
     "Groups",
+    "LabelledErrors",
+    "Mixtures",
     "Part",
     "Placebo",
+    "Places",
+    "Pooled",
     "Rows",
     "Split",
     "Sums",
@@ -47,6 +52,7 @@ __all__ = [
     "follow_share",
     "placebo_brands",
     "placebo_starts",
+    "pool_errors",
     "ratio_from_sums",
     "split_by_group",
     "split_change",

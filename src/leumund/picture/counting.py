@@ -1,6 +1,7 @@
 """Counting: readings become countable opinions, opinions become sums; whole numbers all the way.
 
-posts, readings, post_readings, families -> opinions -> voices -> cells; tallies, days; labels -> verdicts -> judged
+posts, readings, post_readings, families -> opinions -> voices -> cells; tallies, days, makeup;
+labels -> verdicts -> judged -> judged_aspects
 """
 
 from __future__ import annotations
@@ -57,11 +58,13 @@ def opinions(tables: Tables) -> Table:
 
 
 def by_period(rows: Table) -> Table:
-    """Put every row into its week, its quarter and the whole time; aspects not into weeks, where they are too few."""
-    week = rows.filter(rows.aspect == "").mutate(period=ibis.literal("week"), period_start=rows.day.truncate("W"))
+    """Put every row into its week, month, quarter and the whole time; aspects not into the two short ones."""
+    of_all = rows.filter(rows.aspect == "")
+    week = of_all.mutate(period=ibis.literal("week"), period_start=of_all.day.truncate("W"))
+    month = of_all.mutate(period=ibis.literal("month"), period_start=of_all.day.truncate("M"))
     quarter = rows.mutate(period=ibis.literal("quarter"), period_start=rows.day.truncate("Q"))
     whole = rows.mutate(period=ibis.literal("all"), period_start=ibis.literal(ALL_TIME))
-    return ibis.union(week, quarter, whole)
+    return ibis.union(week, month, quarter, whole)
 
 
 def voices(tables: Tables) -> Table:
@@ -222,6 +225,20 @@ def origins(tables: Tables) -> Table:
     )
 
 
+def makeup(tables: Tables) -> Table:
+    """Count what a figure's posts are made of: venues and weeks, cut where a month begins."""
+    rows = tables["opinions"].mutate(week=lambda t: t.day.truncate("W"), month=lambda t: t.day.truncate("M"))
+    return rows.group_by("brand", "aspect", "venue", "week", "month").agg(n_posts=rows.count(), sum_y=rows.y.sum())
+
+
+def judged_aspects(tables: Tables) -> Table:
+    """Put the verdict on a post beside what the machine says of each aspect that the post speaks of."""
+    readings, judged = tables["opinions"].filter(lambda t: t.aspect != ""), tables["judged"]
+    said = judged.select("post_id", "brand", "label_y", "weight")
+    beside = readings.join(said, ["post_id", "brand"])
+    return beside.select("post_id", "brand", "aspect", "venue", "day", "label_y", "weight", machine_y="y")
+
+
 def verdicts(tables: Tables) -> Table:
     """Put what people say of posts that a plan drew beside what the machine says of the same post and brand.
 
@@ -256,11 +273,13 @@ def steps(own: str, rivals: Sequence[str]) -> tuple[Step, ...]:
     read = ("posts", "readings", "post_readings", "families")
     return (
         Query("opinions", read, "opinions", opinions),
-        Query("voices", ("opinions",), "voices", voices),
+        Query("voices", ("opinions",), "voices", voices, version="2"),
         *cells(own, rivals),
         Query("tallies", (*read, "opinions"), "tallies", tallies),
         Query("origins", ("posts", "post_readings"), "origins", origins),
         Query("days", ("posts",), "days", days),
         Query("verdicts", ("labels", "opinions", "posts"), "verdicts", verdicts),
         weights.step(),
+        Query("judged_aspects", ("judged", "opinions"), "judged_aspects", judged_aspects),
+        Query("makeup", ("opinions",), "makeup", makeup),
     )

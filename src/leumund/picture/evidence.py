@@ -86,6 +86,6 @@ def excerpt_of(text: str, start: int, end: int) -> tuple[str, int, int]:
 def steps() -> tuple[Step, ...]:
     """Give the steps from opinions to quoted evidence."""
     return (
-        Query("telling", ("opinions", "readings", "posts", "languages"), "telling", telling, version="2"),
+        Query("telling", ("opinions", "readings", "posts", "languages"), "telling", telling, version="3"),
         Batch("quote", reads="telling", writes="evidence", needs=field_names("telling"), run=quote, version="3"),
     )

@@ -26,12 +26,12 @@ def figure_id_of(
 
 
 def last_day(period: str, start: date) -> date:
-    """Give the last day of the week or quarter that begins at `start`.
+    """Give the last day of the week, month or quarter that begins at `start`.
 
     >>> last_day("quarter", date(2009, 10, 1))
     datetime.date(2009, 12, 31)
     """
     if period == "week":
         return start + timedelta(days=6)
-    month = start.month + 3
+    month = start.month + (1 if period == "month" else 3)
     return date(start.year + (month > 12), (month - 1) % 12 + 1, 1) - timedelta(days=1)

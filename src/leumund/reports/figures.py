@@ -115,6 +115,7 @@ def _as_figure(row: Change, snapshot_id: str) -> Estimate:
         level=row.level,
         machine_value=None,
         support=row.support,
+        gap_share=0.0,
         n_posts=row.n_before + row.n_after,
         n_authors=row.n_authors,
         n_threads=row.n_threads,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from leumund.charts import Chart
 from leumund.reports.figures import anchor, span_of
 from leumund.tables import Estimate
-from leumund.wording import number, say
+from leumund.wording import number, say, share_span
 
 __all__ = ["Cell", "Panel", "Sheet", "count_cell", "figure_cell"]
 
@@ -49,12 +49,19 @@ class Panel:
     paragraphs: tuple[str, ...] = field(default=())
 
 
+TOLD_GAP = 0.05  # a smaller part that was not collected is in the interval, but not worth a word
+
+
 def figure_cell(figure: Estimate | None, language: str, *, remark: bool = True) -> Cell:
     """Give a figure as a cell that opens it; with `remark`, an unproven one says so."""
     if figure is None:
         return Cell("–", number=True)
-    unproven = remark and figure.value is not None and figure.support == "unproven"
-    flag = say("support.unproven", language) if unproven else ""
+    flags = []
+    if remark and figure.value is not None and figure.support == "unproven":
+        flags.append(say("support.unproven", language))
+    if figure.gap_share >= TOLD_GAP:
+        flags.append(say("figure.gap", language, share=share_span(figure.gap_share, 0, 1, language).split(" (", 1)[0]))
+    flag = ", ".join(flags)
     return Cell(span_of(figure, language), href=anchor(figure), number=True, flag=flag)
 
 

@@ -137,7 +137,7 @@ def difference_panel(figures: Figures, language: str) -> Panel:
 
 def _verdict(figure: Estimate | None) -> str:
     if figure is None or figure.value is None:
-        return "too_few"
+        return "gap" if figure and figure.verdict == "gap" else "too_few"
     if figure.support == "unproven":
         return "unproven"
     return figure.verdict or "too_few"

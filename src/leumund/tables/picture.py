@@ -14,6 +14,8 @@ __all__ = [
     "Estimate",
     "Evidence",
     "Judged",
+    "JudgedAspect",
+    "Makeup",
     "Opinion",
     "Origin",
     "Tally",
@@ -75,7 +77,7 @@ class Voice:
 
     brand: Annotated[str, KEY, "brand"]
     aspect: Annotated[str, KEY, "aspect, '' = all"]
-    period: Annotated[str, KEY, Unit("week, quarter, all"), "length of the period"]
+    period: Annotated[str, KEY, Unit("week, month, quarter, all"), "length of the period"]
     period_start: Annotated[date, KEY, "first day; 1970-01-01 for all"]
     author: Annotated[str, KEY, PERSONAL, "author_key; the post's own id where there is no author"]
     thread: Annotated[str, KEY, "thread_id"]
@@ -96,7 +98,7 @@ class Cell:
     brand: Annotated[str, KEY, "brand"]
     rival: Annotated[str, KEY, "the other brand of a difference, else ''"]
     aspect: Annotated[str, KEY, "aspect, '' = all"]
-    period: Annotated[str, KEY, Unit("week, quarter, all"), "length of the period"]
+    period: Annotated[str, KEY, Unit("week, month, quarter, all"), "length of the period"]
     period_start: Annotated[date, KEY, "first day; 1970-01-01 for all"]
     counted: Annotated[str, KEY, Unit("posts, authors, threads"), "what counts as one voice"]
     clustered: Annotated[str, KEY, Unit("author, thread, both"), "what belongs together in these sums"]
@@ -117,7 +119,7 @@ class Telling:
 
     brand: Annotated[str, KEY, "brand"]
     aspect: Annotated[str, KEY, "aspect, '' = all"]
-    period: Annotated[str, KEY, Unit("week, quarter, all"), "length of the period"]
+    period: Annotated[str, KEY, Unit("week, month, quarter, all"), "length of the period"]
     period_start: Annotated[date, KEY, "first day; 1970-01-01 for all"]
     rank: Annotated[int, KEY, Unit("1 = clearest"), "order"]
     post_id: Annotated[str, "the post"]
@@ -172,6 +174,35 @@ class Judged:
     weight: Annotated[float, Unit("opinions"), "for how many it stands; weigh with this, not with 1/probability"]
 
 
+@declare("judged_aspects")
+@dataclass(frozen=True, slots=True)
+class JudgedAspect:
+    """An aspect of a judged post: the verdict on the whole post stands in for the aspects that it speaks of."""
+
+    post_id: Annotated[str, KEY, "the post"]
+    brand: Annotated[str, KEY, "brand"]
+    aspect: Annotated[str, KEY, "aspect"]
+    venue: Annotated[str, "the forum"]
+    day: Annotated[date, Unit("UTC"), "day it was posted"]
+    machine_y: Annotated[int, P, "p_positive − p_negative of the aspect"]
+    label_y: Annotated[int, P, "the label of the whole post as −10,000, 0, 10,000"]
+    weight: Annotated[float, Unit("opinions"), "for how many opinions of the brand it stands"]
+
+
+@declare("makeup")
+@dataclass(frozen=True, slots=True)
+class Makeup:
+    """What the posts behind a figure are made of."""
+
+    brand: Annotated[str, KEY, "brand"]
+    aspect: Annotated[str, KEY, "aspect, '' = all"]
+    venue: Annotated[str, KEY, "the forum"]
+    week: Annotated[date, KEY, Unit("UTC"), "Monday of the week"]
+    month: Annotated[date, KEY, Unit("UTC"), "first day of the month"]
+    n_posts: Annotated[int, "posts"]
+    sum_y: Annotated[int, P, "sum of p_positive − p_negative"]
+
+
 @declare("estimates")
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -184,7 +215,7 @@ class Estimate:
     rival: Annotated[str, "the other brand of a difference, else ''"]
     aspect: Annotated[str, "aspect, '' = all"]
     venue: Annotated[str, "venue, '' = all"]
-    period: Annotated[str, Unit("week, quarter, all"), "length of the period"]
+    period: Annotated[str, Unit("week, month, quarter, all"), "length of the period"]
     period_start: Annotated[date, "first day"]
     period_end: Annotated[date, "last day"]
     estimand: Annotated[str, Unit("corpus, rate"), "the posts collected, or what lies behind them"]
@@ -197,12 +228,13 @@ class Estimate:
     support: Annotated[
         str, Unit("measured, borrowed, unproven"), "where the correction of the reader's mistakes comes from"
     ]
+    gap_share: Annotated[float, Unit("0..1"), "share of its posts that a gap in collection took, as usual days have it"]
     n_posts: Annotated[int, "posts"]
     n_authors: Annotated[int, "authors"]
     n_threads: Annotated[int, "threads"]
     n_labels: Annotated[int, "labels that the correction rests on"]
     method: Annotated[str, "name of the method, see the method page"]
-    verdict: Annotated[str, Unit("'', higher, lower, no_difference_shown, too_few"), "what may be said"]
+    verdict: Annotated[str, Unit("'', higher, lower, no_difference_shown, too_few, gap"), "what may be said"]
 
 
 @declare("evidence")

@@ -1,0 +1,199 @@
+"""A reader's error, learned where labels are and carried to where they are not.
+
+error = group + kind + group×kind + drift of all + drift of the group + what a cell has of its own + noise
+
+The groups' levels are free. Kinds, drifts (random walks) and cells are drawn from normal distributions whose standard
+deviations nobody knows: a grid of them is averaged, each point by its REML likelihood (Harville 1974; averaging:
+Hoeting et al. 1999). The carried error is the best linear unbiased predictor (Henderson 1975) with the variance of its
+prediction, so it grows with the distance, in kind and time, from the labels.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import linalg
+
+from leumund.estimates.inputs import Floats, as_floats, refuse
+
+__all__ = ["LabelledErrors", "Mixtures", "Places", "Pooled", "pool_errors"]
+
+Ints = NDArray[np.int64]
+
+# Standard deviations that are tried, as multiples of the noise of one label.
+KIND_SPREADS = (0.01, 0.03, 0.07, 0.15, 0.3)
+DRIFTS = (0.01, 0.025, 0.05, 0.1, 0.2)  # per 13 weeks
+CELL_SPREADS = (0.0, 0.03, 0.07, 0.13, 0.27)
+QUARTER_WEEKS = 13
+BLOCK_WEEKS = 4  # the drift moves in steps of so many weeks, or more where that would be more than MOST_BLOCKS
+MOST_BLOCKS = 40
+NEGLIGIBLE = 1e-4  # against the likeliest point of the grid
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where labels, or the posts of a target, lie: whole numbers from 0, one row each.
+
+    `group` has a level of its own (a brand); `kinds` has one column for each further way to tell posts apart (venue,
+    aspect); `week` counts weeks.
+    """
+
+    group: ArrayLike
+    kinds: ArrayLike
+    week: ArrayLike
+
+    def rows(self) -> Ints:
+        """Give all as one array: group, kinds…, week."""
+        return np.column_stack([np.asarray(a, dtype=np.int64) for a in (self.group, self.kinds, self.week)])
+
+
+@dataclass(frozen=True)
+class LabelledErrors:
+    """Label minus machine of each labelled post, one over its chance to be drawn, and where it lies."""
+
+    error: ArrayLike
+    weight: ArrayLike
+    at: Places
+
+
+@dataclass(frozen=True)
+class Mixtures:
+    """What targets are made of: row i makes `share[i]` of target number `target[i]`, and lies at `at`.
+
+    The shares of a target sum to 1, or to 0 for the difference of two groups.
+    """
+
+    target: ArrayLike
+    share: ArrayLike
+    at: Places
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """The carried error of each target: value, standard error, degrees of freedom, in the units of the errors."""
+
+    value: Floats
+    se: Floats
+    dof: Floats
+
+
+def pool_errors(labelled: LabelledErrors, mixtures: Mixtures) -> Pooled:
+    """Give the mean error of each target.
+
+    Raises CannotEstimate with fewer than two labels, for a target in a group without any, or on lengths that differ.
+    """
+    e, w = as_floats(labelled.error, "error"), as_floats(labelled.weight, "weight")
+    given, wanted = labelled.at.rows(), mixtures.at.rows()
+    number, part = np.asarray(mixtures.target, dtype=np.int64), as_floats(mixtures.share, "share")
+    if not e.shape == w.shape == given.shape[:1] or not number.shape == part.shape == wanted.shape[:1]:
+        raise refuse("labels, weights and places differ in length", where=f"{e.shape}, {w.shape}, {given.shape}")
+    if e.size < 2:
+        raise refuse("fewer than two labels say nothing about the reader's error", next_step="label more posts")
+    if not np.isin(wanted[:, 0], given[:, 0]).all():
+        raise refuse("a target lies in a group without labels", next_step="leave it out: its error is unproven")
+    cells = _cells(e, w, given)
+    columns = _Columns(cells.place, wanted)
+    targets = np.zeros((int(number.max(initial=-1)) + 1, columns.n))
+    np.add.at(targets, number, columns.design(wanted) * part[:, None])
+    own = _own(number, part, wanted, len(targets))
+    say, values, variances = [], [], []
+    for chance, factor, half, cell_variance in _likely(cells, columns):
+        reach = linalg.solve_triangular(factor, targets.T, lower=True)
+        say.append(chance)
+        values.append(reach.T @ half)
+        variances.append((reach**2).sum(axis=0) + cell_variance * own)
+    share_of = np.array(say) / sum(say)
+    value = share_of @ np.array(values)
+    variance = share_of @ (np.array(variances) + (np.array(values) - value) ** 2)
+    dof = max(float(cells.precision.sum()) - len(np.unique(given[:, 0])), 1.0)
+    return Pooled(value, np.sqrt(variance), np.full(len(targets), dof))
+
+
+class _Cells(NamedTuple):
+    """Labels put together by place: mean error, effective labels behind it, the place; and the noise of one label."""
+
+    mean: Floats
+    precision: Floats
+    place: Ints
+    noise: float
+
+
+def _cells(error: Floats, weight: Floats, place: Ints) -> _Cells:
+    """Weighted means by place; the weights of a group sum to its effective number of labels (Kish 1965, 8.2)."""
+    _, group = np.unique(place[:, 0], return_inverse=True)
+    sums, squares = np.bincount(group, weight), np.bincount(group, weight**2)
+    scaled = weight * (sums / squares)[group]
+    level = np.bincount(group, scaled * error) / np.bincount(group, scaled)
+    dof = max(error.size - len(sums), 1)
+    noise = float(np.sum((weight * (len(error) / weight.sum())) * (error - level[group]) ** 2)) / dof
+    found, cell = np.unique(place, axis=0, return_inverse=True)
+    cell = cell.ravel()
+    precision = np.bincount(cell, scaled).astype(np.float64)
+    return _Cells(np.bincount(cell, scaled * error) / precision, precision, found, max(noise, 1e-12))
+
+
+class _Columns:
+    """The columns of the mixed model: free group levels, then what is drawn, with its share of each prior variance."""
+
+    def __init__(self, data: Ints, wanted: Ints) -> None:
+        both = np.concatenate([data, wanted])
+        self._groups = np.unique(data[:, 0])
+        self._kinds = [np.unique(both[:, j]) for j in range(1, both.shape[1] - 1)]
+        self._first = int(both[:, -1].min())
+        weeks = int(both[:, -1].max()) - self._first + 1
+        self._block = max(BLOCK_WEEKS, -(-weeks // MOST_BLOCKS))
+        self._steps = (weeks - 1) // self._block
+        n_groups, n_kinds = len(self._groups), sum(len(kind) for kind in self._kinds)
+        self._drawn = [n_kinds * (1 + n_groups), self._steps * (1 + n_groups)]
+        self._free = n_groups
+        self.n = n_groups + sum(self._drawn)
+
+    def design(self, place: Ints) -> Floats:
+        """Give one row per place, one column per coefficient."""
+        group = (place[:, :1] == self._groups).astype(np.float64)
+        kinds = [place[:, j : j + 1] == levels for j, levels in enumerate(self._kinds, start=1)]
+        block = (place[:, -1:] - self._first) // self._block
+        walk = block > np.arange(self._steps)  # the steps that were made until then
+        parts = [group]
+        for drawn in (np.column_stack(kinds).astype(np.float64), walk.astype(np.float64)):
+            parts += [drawn, (group[:, :, None] * drawn[:, None, :]).reshape(len(place), -1)]
+        return np.column_stack(parts)
+
+    def prior(self, kind_variance: float, drift_variance: float) -> Floats:
+        """Give one over the prior variance of each coefficient; 0 where it is free."""
+        step = drift_variance * self._block / QUARTER_WEEKS
+        return np.repeat([0.0, 1 / kind_variance, 1 / step], [self._free, *self._drawn])
+
+
+def _own(number: Ints, part: Floats, wanted: Ints, n_targets: int) -> Floats:
+    """Σ share² over a target's cells: kinds of one week may err together, so they are one cell here."""
+    found, cell = np.unique(np.column_stack([number, wanted[:, 0], wanted[:, -1]]), axis=0, return_inverse=True)
+    shares = np.bincount(cell.ravel(), part, len(found)) ** 2
+    return np.bincount(found[:, 0], shares, n_targets).astype(np.float64)
+
+
+def _likely(cells: _Cells, columns: _Columns) -> list[tuple[float, Floats, Floats, float]]:
+    """Solve Henderson's equations at each point of the grid; give those that count.
+
+    Each is: likelihood against the best, Cholesky factor of the equations, factor⁻¹ · right-hand side, cell variance.
+    """
+    solved = []
+    design = columns.design(cells.place)
+    for cell_spread in CELL_SPREADS:
+        variance = cells.noise * (1 / cells.precision + cell_spread**2)
+        scaled = design / variance[:, None]
+        equations, right = design.T @ scaled, scaled.T @ cells.mean
+        fixed = -0.5 * float(np.log(variance).sum() + cells.mean @ (cells.mean / variance))
+        for kind, drift in itertools.product(KIND_SPREADS, DRIFTS):
+            prior = columns.prior(cells.noise * kind**2, cells.noise * drift**2)
+            factor = linalg.cholesky(equations + np.diag(prior), lower=True)
+            half = linalg.solve_triangular(factor, right, lower=True)
+            shrunk = 0.5 * float(half @ half + np.log(prior[prior > 0]).sum()) - float(np.log(np.diag(factor)).sum())
+            solved.append((fixed + shrunk, factor, half, cells.noise * cell_spread**2))
+    best = max(point[0] for point in solved)
+    kept = ((float(np.exp(height - best)), *rest) for height, *rest in solved)
+    return [point for point in kept if point[0] >= NEGLIGIBLE]
