@@ -57,16 +57,15 @@ def lively(n: int, seed: int) -> list[dict[str, Any]]:
 
 @settings(deadline=None, max_examples=40)
 @given(n=st.integers(1, 700), n_judged=st.integers(0, 200))
-def test_nothing_drawn_is_drawn_again_and_probabilities_add_up(n: int, n_judged: int) -> None:
+def test_nothing_drawn_is_drawn_again_and_all_that_waits_is_drawn_for_certain(n: int, n_judged: int) -> None:
     judged = MARKET[:n_judged]
     drawn = draw(table(MARKET), pairs(judged), own="Own", n=n, plan_id="s")
     found = [(row.post_id, row.brand) for row in drawn]
     assert len(found) == len(set(found)) == min(n, len(MARKET) - n_judged)
     assert not set(found) & {(row["post_id"], row["brand"]) for row in judged}
-    for brand in ("Own", "Rival"):
-        of_brand = [row for row in drawn if row.brand == brand]
-        waiting = sum(row["brand"] == brand for row in MARKET[n_judged:])
-        assert all(abs(row.inclusion_probability * waiting - len(of_brand)) < 1e-6 for row in of_brand)
+    assert all(0 < row.inclusion_probability <= 1 for row in drawn)
+    if len(found) == len(MARKET) - n_judged:
+        assert {row.inclusion_probability for row in drawn} <= {1.0}, "what is all drawn was drawn for certain"
 
 
 def test_half_of_the_verdicts_go_to_the_own_brand() -> None:
@@ -92,14 +91,34 @@ def test_a_draw_never_takes_a_whole_thread_nor_follows_one_author(plan: int) -> 
         assert max(Counter(of_post[row.post_id][group] for row in drawn).values()) <= 2
 
 
-def test_the_newest_thirteen_weeks_get_half_and_each_of_their_months_some() -> None:
+def test_the_newest_thirteen_weeks_get_two_thirds_and_each_of_their_months_some() -> None:
     market = [opinion(n, "Own", day=TODAY - datetime.timedelta(n % 500)) for n in range(5_000)]
     drawn = draw(table(market), pairs([]), own="Own", n=100, plan_id="s")
     age = {row["post_id"]: (TODAY - row["day"]).days for row in market}
     ages = [age[row.post_id] for row in drawn]
-    assert 48 <= sum(a < 91 for a in ages) <= 52
-    assert all(sum(30 * m <= a < 30 * m + 30 for a in ages) >= 12 for m in range(3))
-    assert sum(a > 300 for a in ages) >= 15
+    assert 63 <= sum(a < 91 for a in ages) <= 71
+    assert all(sum(30 * m <= a < 30 * m + 30 for a in ages) >= 16 for m in range(3))
+    assert sum(a > 300 for a in ages) >= 10
+
+
+def test_thirty_a_week_reach_each_week_of_a_quarter_and_the_years_before() -> None:
+    """A quarter of weekly draws from a market that goes on: its own weeks get their share and none is left out."""
+    weekly, weeks_before, quarter = 60, 65, 13
+    start = TODAY - datetime.timedelta(7 * quarter)
+    rows = [
+        opinion(k, ("Own", "Rival")[k % 2], day=start + datetime.timedelta(7 * (k // weekly - weeks_before)))
+        for k in range(weekly * (weeks_before + quarter))
+    ]
+    drawn: list[Any] = []
+    for week in range(1, quarter + 1):
+        frame = table(rows[: weekly * (weeks_before + week)])
+        drawn += draw(frame, pairs(drawn), own="Own", n=30, plan_id=f"week {week}")
+    of_post = {row["post_id"]: (row["day"] - start).days // 7 for row in rows}
+    own = Counter(of_post[row.post_id] for row in drawn if row.brand == "Own")
+    of_the_quarter = [own[week] for week in range(quarter)]
+    assert sum(of_the_quarter) >= 0.37 * sum(own.values())
+    assert min(of_the_quarter) >= 3
+    assert sum(own[week] for week in range(-weeks_before, 0)) >= 0.2 * sum(own.values())
 
 
 def test_the_draw_looks_harder_where_the_reader_errs_more_and_never_looks_away() -> None:

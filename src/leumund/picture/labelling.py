@@ -1,10 +1,11 @@
 """Labelling: which posts a person should judge next, drawn by chance so that the verdicts measure the reader.
 
 Half goes to the own brand. Within it every waiting opinion gets a chance in proportion to a size of its own: how
-uncertain the reader is about opinions with such a score (Neyman 1934, never below a fair share), and more in the newest
-thirteen weeks. The draw is systematic over a list sorted by brand, score, week and thread (Madow 1949), which keeps the
-chances to the letter and spreads the draw over all four. Then threads and authors of whom too many came are thinned
-again by chance; the chance after both is the product (two phases: Särndal, Swensson, Wretman 1992, ch. 9).
+uncertain the reader is about opinions with such a score (Neyman 1934, never below a fair share), and more in weeks that
+have few verdicts yet, the newest thirteen before all. The draw is systematic over a list sorted by brand, score, week and
+thread (Madow 1949), which keeps the chances to the letter and spreads the draw over all four. Then threads and authors
+of whom too many came are thinned again by chance; the chance after both is the product (two phases: Särndal, Swensson,
+Wretman 1992, ch. 9).
 """
 
 from __future__ import annotations
@@ -12,23 +13,36 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["OWN_SHARE", "RECENT_DAYS", "Picked", "Sharpness", "draw", "how_sharp", "plan_id_of", "stratum_of"]
+__all__ = [
+    "OWN_SHARE",
+    "RECENT_WEEKS",
+    "Picked",
+    "Sharpness",
+    "draw",
+    "how_sharp",
+    "over_weeks",
+    "plan_id_of",
+    "stratum_of",
+]
 
 OWN_SHARE = 0.5  # half of the verdicts go to the brand that the report is about
-RECENT_DAYS = 91
-RECENT_SHARE = 0.5  # at least half of a brand's verdicts lie in its newest thirteen weeks …
-MOST_RECENT_FACTOR = 10.0  # … unless that needs more than ten times the chance of an older opinion
+RECENT_WEEKS = 13
+RECENT_SHARE = 2 / 3  # at least two thirds of a brand's verdicts lie in the newest thirteen weeks
+LEAST_OF_A_WEEK = 0.1  # of an even share goes to a week that has verdicts enough, so that every opinion has a chance
 FAIR_SHARE = (0.5, 2.0)  # no score stratum gets under half or over twice the chance of the mean
 STRATA = (-1 / 3, 1 / 3)  # negative, undecided, positive, as the machine reads p_positive − p_negative
 PER_GROUP = 2  # of one thread or author in one draw, or twice an even spread where there are few of them
 EXPECTED = 0.6  # of what a thread or author may have at most; the rest is room for chance
 PRIOR_LABELS = 10  # a stratum's own error counts as much as that of all strata once it has so many labels
+
+_LONG_AGO = 52 * 60  # the number of the newest week; no forum is older
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -102,7 +116,7 @@ def draw(
     picked = []
     for members, wanted in ((ours, n_ours), (theirs, n_theirs)):
         if wanted:
-            size = frame.sizes(members, sharpness or Sharpness())
+            size = frame.sizes(members, sharpness or Sharpness(), wanted)
             groups = [(group[members], EXPECTED * _most(group, n)) for group in (frame.thread, frame.author)]
             chance[members] = _chances(_damped(size, wanted, groups), wanted)
             order = members[frame.order(members, ranks)]
@@ -121,7 +135,7 @@ class _Frame:
     def __init__(self, opinions: pa.Table, out: pa.Table) -> None:
         names = ["post_id", "brand", "author", "thread", "day", "y"]
         days = pc.cast(opinions["day"], pa.int32()).to_numpy() if len(opinions) else np.zeros(0, dtype=np.int32)
-        self._recent_from = int(days.max()) - RECENT_DAYS if len(days) else 0
+        self._newest = int(days.max()) // 7 if len(days) else 0
         known = out.select(["post_id", "brand"]).group_by(["post_id", "brand"]).aggregate([])
         waiting = opinions.select(names).join(known, ["post_id", "brand"], join_type="left anti")
         waiting = waiting.sort_by([("post_id", "ascending"), ("brand", "ascending")]).combine_chunks()
@@ -133,24 +147,59 @@ class _Frame:
         self.day = pc.cast(waiting["day"], pa.int32()).to_numpy().astype(np.int64)
         self.stratum = stratum_of(waiting["y"].to_numpy() / 10_000)
         self.post_ids = self.post_ids.to_pylist()
+        self.week = np.maximum(self.day // 7 - self._newest + _LONG_AGO, 0)  # one for each seven days, the newest last
+        self._had = _had(opinions.select(names).join(known, ["post_id", "brand"], join_type="left semi"), self._newest)
 
-    def sizes(self, members: Ints, sharpness: Sharpness) -> Floats:
+    def sizes(self, members: Ints, sharpness: Sharpness, n: int) -> Floats:
         """Give the size of each member: its chance to be drawn is in proportion to it."""
         size = np.asarray(sharpness.relative, dtype=np.float64)[self.stratum[members]]
-        recent = self.day[members] > self._recent_from
         for brand in np.unique(self.brand[members]):
-            here = self.brand[members] == brand
-            new, old = float(size[here & recent].sum()), float(size[here & ~recent].sum())
-            if new and old and new < RECENT_SHARE * (new + old):
-                size[here & recent] *= min(RECENT_SHARE / (1 - RECENT_SHARE) * old / new, MOST_RECENT_FACTOR)
-            size[here] *= math.sqrt(here.sum()) / size[here].sum()  # Bankier 1988: between equal and in proportion
+            here = np.flatnonzero(self.brand[members] == brand)
+            weeks, week = np.unique(self.week[members][here], return_inverse=True)
+            had = self._had.get(str(self.brand_names[brand]), np.zeros(_LONG_AGO + 1))
+            part = math.sqrt(len(here))  # between brands halfway from equal to in proportion (Bankier 1988)
+            wanted = over_weeks(had[weeks], np.bincount(week), n * len(here) / len(members), weeks)
+            size[here] *= (wanted / np.bincount(week, size[here]))[week] * part / wanted.sum()
         return size
 
     def order(self, members: Ints, ranks: Floats) -> Ints:
         """Give the order of the list: brand, score, week, thread, and within a thread by chance."""
         of_thread = ranks[0][np.unique(self.thread, return_index=True)[1]][self.thread]
-        keys = (ranks[1], of_thread, self.day // 7, self.stratum, self.brand)
+        keys = (ranks[1], of_thread, self.week, self.stratum, self.brand)
         return np.lexsort(tuple(key[members] for key in keys))
+
+
+def _had(drawn: pa.Table, newest: int) -> dict[str, Floats]:
+    """How many verdicts each brand has or waits for, by week; the newest week last."""
+    found: dict[str, Floats] = {}
+    for brand, day in zip(drawn["brand"].to_pylist(), pc.cast(drawn["day"], pa.int32()).to_pylist(), strict=True):
+        weeks = found.setdefault(brand, np.zeros(_LONG_AGO + 1))
+        weeks[max(day // 7 - newest + _LONG_AGO, 0)] += 1
+    return found
+
+
+def over_weeks(had: Floats, posts: NDArray[Any], n: float, weeks: Ints) -> Floats:
+    """Give how many of `n` verdicts each week should get, so that in the end all have as many for their size.
+
+    `had` are verdicts, `posts` opinions that wait; `weeks` their numbers. The weeks with the fewest verdicts for the
+    root of their posts are filled up to one level. At least two thirds go to the newest thirteen.
+    """
+    root = np.sqrt(posts.astype(np.float64))
+    recent = weeks > _LONG_AGO - RECENT_WEEKS
+    shares = _filled(had, root, n)
+    new = float(shares[recent].sum())
+    if recent.any() and not recent.all() and new < RECENT_SHARE * n:
+        shares[recent] = _filled(had[recent], root[recent], RECENT_SHARE * n)
+        shares[~recent] = _filled(had[~recent], root[~recent], (1 - RECENT_SHARE) * n)
+    return np.asarray(np.maximum(shares, LEAST_OF_A_WEEK * n * root / root.sum()), dtype=np.float64)
+
+
+def _filled(had: Floats, root: Floats, n: float) -> Floats:
+    """Fill weeks up to one level: the level times root less what they had, never less than nothing, n in all."""
+    order = np.argsort(had / root)
+    levels = (n + np.cumsum(had[order])) / np.cumsum(root[order])
+    full = int(np.flatnonzero(levels > (had / root)[order])[-1])
+    return np.asarray(np.maximum(levels[full] * root - had, 0.0), dtype=np.float64)
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[Ints, NDArray[np.str_]]:
