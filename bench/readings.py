@@ -59,6 +59,16 @@ def macro(true: np.ndarray, said: np.ndarray) -> Score:
     return score
 
 
+def correlation(true: np.ndarray, score: np.ndarray) -> Score:
+    """Pearson's correlation of what people say (−1, 0, 1) with p_positive − p_negative."""
+    return lambda rows: float(np.corrcoef(true[rows], score[rows])[0, 1])
+
+
+def spread(true: np.ndarray) -> Score:
+    """Standard deviation of what people say (−1, 0, 1)."""
+    return lambda rows: float(true[rows].std())
+
+
 def f1_of(true: np.ndarray, said: np.ndarray) -> Score:
     """F1 of yes over boolean rows (or rows × answers, all answers together)."""
 
@@ -131,6 +141,12 @@ def on_germeval() -> Iterator[Figure]:
     )
     yield "germeval2017_sentiment_macro", len(true), macro(true, said), "ebenda, Makro-F1", "same, macro-F1"
     about, found = np.array([row["relevance"] == "true" for row in rows]), np.array([one.relevant for one in read])
+    place = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
+    value = np.array([place[row["sentiment"]] for row in rows])[about]
+    score = np.array([(one.whole.shares[2] - one.whole.shares[0]) / 10_000 for one in read])[about]
+    railway = "Beiträge über die Bahn (GermEval 2017)", "posts on German railways (GermEval 2017)"
+    yield "germeval2017_correlation", len(value), correlation(value, score), *railway
+    yield "germeval2017_label_sd", len(value), spread(value), *railway
     yield (
         "germeval2017_relevance_micro",
         len(about),

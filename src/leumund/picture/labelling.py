@@ -1,11 +1,11 @@
 """Labelling: which posts a person should judge next, drawn by chance so that the verdicts measure the reader.
 
 Half goes to the own brand. Within it every waiting opinion gets a chance in proportion to a size of its own: how
-uncertain the reader is about opinions with such a score (Neyman 1934, never below a fair share), and more in weeks that
-have few verdicts yet, the newest thirteen before all. The draw is systematic over a list sorted by brand, score, week and
-thread (Madow 1949), which keeps the chances to the letter and spreads the draw over all four. Then threads and authors
-of whom too many came are thinned again by chance; the chance after both is the product (two phases: Särndal, Swensson,
-Wretman 1992, ch. 9).
+uncertain the reader is about opinions with such a score (Neyman 1934, never below a fair share), and more in weeks
+that have few verdicts yet, the newest thirteen before all. The draw is systematic over a list sorted by brand, score,
+week and thread (Madow 1949), which keeps the chances to the letter and spreads the draw over all four. Then threads and
+authors of whom too many came are thinned again by chance; the chance after both is the product (two phases: Särndal,
+Swensson, Wretman 1992, ch. 9).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 __all__ = [
+    "NEWEST_WEEK",
     "OWN_SHARE",
     "RECENT_WEEKS",
     "Picked",
@@ -35,14 +36,15 @@ __all__ = [
 OWN_SHARE = 0.5  # half of the verdicts go to the brand that the report is about
 RECENT_WEEKS = 13
 RECENT_SHARE = 2 / 3  # at least two thirds of a brand's verdicts lie in the newest thirteen weeks
-LEAST_OF_A_WEEK = 0.1  # of an even share goes to a week that has verdicts enough, so that every opinion has a chance
+NEARBY_WEEKS = 3
+LEAST_OF_A_WEEK = 0.25  # of an even share goes to a week that has verdicts enough, so that every opinion has a chance
 FAIR_SHARE = (0.5, 2.0)  # no score stratum gets under half or over twice the chance of the mean
 STRATA = (-1 / 3, 1 / 3)  # negative, undecided, positive, as the machine reads p_positive − p_negative
-PER_GROUP = 2  # of one thread or author in one draw, or twice an even spread where there are few of them
+PER_GROUP = 2  # of one thread or author in a draw of up to a hundred; twice an even spread where there are few of them
 EXPECTED = 0.6  # of what a thread or author may have at most; the rest is room for chance
 PRIOR_LABELS = 10  # a stratum's own error counts as much as that of all strata once it has so many labels
 
-_LONG_AGO = 52 * 60  # the number of the newest week; no forum is older
+NEWEST_WEEK = 52 * 60  # the number of the newest week; no forum is older
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -147,7 +149,9 @@ class _Frame:
         self.day = pc.cast(waiting["day"], pa.int32()).to_numpy().astype(np.int64)
         self.stratum = stratum_of(waiting["y"].to_numpy() / 10_000)
         self.post_ids = self.post_ids.to_pylist()
-        self.week = np.maximum(self.day // 7 - self._newest + _LONG_AGO, 0)  # one for each seven days, the newest last
+        self.week = np.maximum(
+            self.day // 7 - self._newest + NEWEST_WEEK, 0
+        )  # one for each seven days, the newest last
         self._had = _had(opinions.select(names).join(known, ["post_id", "brand"], join_type="left semi"), self._newest)
 
     def sizes(self, members: Ints, sharpness: Sharpness, n: int) -> Floats:
@@ -156,7 +160,7 @@ class _Frame:
         for brand in np.unique(self.brand[members]):
             here = np.flatnonzero(self.brand[members] == brand)
             weeks, week = np.unique(self.week[members][here], return_inverse=True)
-            had = self._had.get(str(self.brand_names[brand]), np.zeros(_LONG_AGO + 1))
+            had = self._had.get(str(self.brand_names[brand]), np.zeros(NEWEST_WEEK + 1))
             part = math.sqrt(len(here))  # between brands halfway from equal to in proportion (Bankier 1988)
             wanted = over_weeks(had[weeks], np.bincount(week), n * len(here) / len(members), weeks)
             size[here] *= (wanted / np.bincount(week, size[here]))[week] * part / wanted.sum()
@@ -173,8 +177,8 @@ def _had(drawn: pa.Table, newest: int) -> dict[str, Floats]:
     """How many verdicts each brand has or waits for, by week; the newest week last."""
     found: dict[str, Floats] = {}
     for brand, day in zip(drawn["brand"].to_pylist(), pc.cast(drawn["day"], pa.int32()).to_pylist(), strict=True):
-        weeks = found.setdefault(brand, np.zeros(_LONG_AGO + 1))
-        weeks[max(day // 7 - newest + _LONG_AGO, 0)] += 1
+        weeks = found.setdefault(brand, np.zeros(NEWEST_WEEK + 1))
+        weeks[max(day // 7 - newest + NEWEST_WEEK, 0)] += 1
     return found
 
 
@@ -185,7 +189,9 @@ def over_weeks(had: Floats, posts: NDArray[Any], n: float, weeks: Ints) -> Float
     root of their posts are filled up to one level. At least two thirds go to the newest thirteen.
     """
     root = np.sqrt(posts.astype(np.float64))
-    recent = weeks > _LONG_AGO - RECENT_WEEKS
+    near = np.abs(weeks[:, None] - weeks[None, :]) <= NEARBY_WEEKS
+    had = (near @ had) / (near @ root) * root  # one verdict more or less in a week is chance, not a lack
+    recent = weeks > NEWEST_WEEK - RECENT_WEEKS
     shares = _filled(had, root, n)
     new = float(shares[recent].sum())
     if recent.any() and not recent.all() and new < RECENT_SHARE * n:
@@ -222,7 +228,7 @@ def _chances(size: Floats, n: int) -> Floats:
 
 def _most(group: Ints, n: int) -> int:
     """How many of one thread or author may come in a draw of n."""
-    return max(PER_GROUP, math.ceil(2 * n / max(len(np.unique(group)), 1)))
+    return max(PER_GROUP, math.ceil(n / 50), math.ceil(2 * n / max(len(np.unique(group)), 1)))
 
 
 def _damped(size: Floats, n: int, groups: list[tuple[Ints, float]]) -> Floats:
