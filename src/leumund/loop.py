@@ -23,6 +23,7 @@ from leumund.picture.view import Picture, TrueValue
 from leumund.posts.arrival import Arrived, Desk
 from leumund.posts.identity import AuthorKeys
 from leumund.readings.measured import how_good
+from leumund.readings.measured import measured as measured_figures
 from leumund.settings import FILE_NAME, BrandSetting, Settings, read_settings, settings_text
 from leumund.sources.archives import open_pages
 from leumund.sources.found import Page
@@ -32,7 +33,9 @@ from leumund.tables import CampaignEntry, Drawn, Label
 
 if TYPE_CHECKING:
     from leumund.ledger import Ledger
+    from leumund.picture.agreement import Agreement, Differing
     from leumund.picture.handout import Handout, Shown
+    from leumund.picture.planning import LabelPlan
     from leumund.picture.taking import Known
     from leumund.picture.verdict import Campaign, Outside
 
@@ -161,6 +164,38 @@ class Project:
         with self.ledger() as ledger:
             holding = {_said(Label(**row)) for row in ledger.labels().to_pylist()}
             return ledger.record_labels(label for label in labels if _said(label) not in holding)
+
+    def label_plan(self) -> LabelPlan:
+        """Say what labels would buy, as of the last run."""
+        from leumund.picture.handout import open_seconds
+        from leumund.picture.planning import Assumed, plan_labels
+
+        snapshot = self.store.current()
+        measured = {figure.key: figure for figure in measured_figures()}
+        rho, sd = measured["germeval2017_correlation"], measured["germeval2017_label_sd"]
+        with self.ledger() as ledger:
+            waiting = open_seconds(ledger.drawn(), ledger.labels())
+        return plan_labels(
+            self.store.read(snapshot, "opinions"),
+            self.store.read(snapshot, "judged"),
+            own=self.settings.own_brand.name,
+            rivals=[brand.name for brand in self.settings.rivals],
+            level=self.settings.share("picture", "level"),
+            weekly=self.settings.number("labels", "weekly"),
+            double_share=self.settings.share("labels", "double_share"),
+            assumed=Assumed(rho.value, 100 * sd.value, rho.n, {"de": rho.what_de, "en": rho.what_en}),
+            n_open_seconds=len(waiting),
+        )
+
+    def label_agreement(self) -> tuple[Agreement, list[Differing]]:
+        """Say how far people agree who judged the same posts, as of now, and on which they do not."""
+        from leumund.picture.agreement import agreement_of, where_they_differ
+
+        with self.ledger() as ledger:
+            labels = ledger.labels()
+        posts = self.store.read(self.store.current(), "posts", ["post_id", "text"])
+        level = self.settings.share("picture", "level")
+        return agreement_of(labels, level=level), where_they_differ(labels, posts)
 
     def guideline(self) -> tuple[str, str]:
         """Give the guideline for labellers and its version: the project's own, else the one that comes along."""

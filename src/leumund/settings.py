@@ -41,6 +41,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("posts", "rows_per_part", 50_000, "Posts in one file of the table posts."),
     Setting("picture", "level", 0.95, "Confidence level of all intervals."),
     Setting("picture", "min_posts", 5, "Below this number of posts a figure says that it cannot be told."),
+    Setting("labels", "weekly", 30, "Labels a week that people have time for; label plan says what they buy."),
     Setting(
         "labels", "double_share", 0.1, "Share of each draw that a second person judges too, to see how far both agree."
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import shutil
 import time
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 import python_calamine
 
-from leumund.cli.labels import next_labels, take_labels
+from leumund.cli.labels import agreement, next_labels, plan, take_labels
 from leumund.errors import MissingColumn, NothingToShow
 from leumund.loop import Project, init_project, open_project
 from leumund.settings import BrandSetting
@@ -284,3 +285,44 @@ def test_a_guideline_of_ones_own_is_handed_out_and_kept_with_each_label(project:
     rows = filled(drawn(again, tmp_path, n=12))[:6]
     take(again, tmp_path, rows)
     assert {label["guideline"] for label in labels(again)} == {again.guideline()[1]} != {project.guideline()[1]}
+
+
+def test_the_plan_says_what_labels_buy_in_words_and_for_programs(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan(project.folder, form="text")
+    words = capsys.readouterr().out
+    assert "zu wenige, um zu sagen, wie gut der Leser diese Beiträge liest" in words
+    assert "GermEval 2017" in words, "it says where the assumed figure was measured"
+    plan(project.folder, form="json")
+    before = json.loads(capsys.readouterr().out)
+    assert before["reader"]["assumed"]["n"] == 2950
+    quarter = before["figures"][0]
+    assert quarter["best"] <= quarter["after_year"] <= quarter["after_quarter"]
+    assert [figure["figure"] for figure in before["figures"]] == ["quarter", "week", "difference"]
+    take(project, tmp_path, filled(drawn(project, tmp_path, n=58)))
+    project.run()
+    plan(project.folder, form="json")
+    after = json.loads(capsys.readouterr().out.split("\n", 1)[1])
+    assert after["reader"]["assumed"] is None
+    assert after["reader"]["n_labels"] >= 50
+
+
+def test_people_who_differ_are_shown_where(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    agreement(project.folder, form="text")
+    assert "Noch hat niemand" in capsys.readouterr().out
+    rows = filled(drawn(project, tmp_path, n=30))
+    take(project, tmp_path, rows)
+    again = [{**row, "Wer": "bert", "Urteil": "neutral" if n < 3 else row["Urteil"]} for n, row in enumerate(rows)]
+    take(project, tmp_path, again)
+    capsys.readouterr()
+    agreement(project.folder, form="json")
+    found = json.loads(capsys.readouterr().out)
+    assert (found["n_posts"], found["n_same"], len(found["differing"])) == (len(rows), len(rows) - 3, 3)
+    project.run()
+    method = project.picture().method
+    assert method.agreement is not None
+    assert method.agreement.alpha == pytest.approx(found["alpha"])
+    assert method.guidelines == (project.guideline()[1],)

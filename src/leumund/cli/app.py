@@ -88,6 +88,13 @@ class CampaignFormat(StrEnum):
     json = "json"
 
 
+class TellFormat(StrEnum):
+    """How an answer is given."""
+
+    text = "text"
+    json = "json"
+
+
 class Counted(StrEnum):
     """What counts as one voice."""
 
@@ -262,6 +269,28 @@ def teach(
     from leumund.cli import reading as doing
 
     raise typer.Exit(doing.teach(file, output))
+
+
+@label.command("plan", epilog="Example: leumund label plan --project mybrand")
+def label_plan(
+    project: ProjectOption = HERE,
+    form: Annotated[TellFormat, typer.Option("--format", help="For people or for programs.")] = TellFormat.text,
+) -> None:
+    """Say how many labels make which interval, and what those of a week buy."""
+    from leumund.cli import labels as doing
+
+    doing.plan(project, form=form.value)
+
+
+@label.command("agreement", epilog="Example: leumund label agreement --project mybrand")
+def label_agreement(
+    project: ProjectOption = HERE,
+    form: Annotated[TellFormat, typer.Option("--format", help="For people or for programs.")] = TellFormat.text,
+) -> None:
+    """Say how far people agree who judged the same posts, and where they differ."""
+    from leumund.cli import labels as doing
+
+    doing.agreement(project, form=form.value)
 
 
 @label.command("next", epilog="Example: leumund label next -o posts.xlsx --project mybrand")

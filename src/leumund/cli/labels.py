@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
+import json
+import math
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from leumund.cli.output import Problems, at
 from leumund.errors import storage_errors
@@ -15,7 +18,48 @@ if TYPE_CHECKING:
     from leumund.loop import Project
     from leumund.picture.taking import Taken
 
-__all__ = ["next_labels", "read_labels", "take_labels"]
+__all__ = ["agreement", "next_labels", "plan", "read_labels", "take_labels"]
+
+
+def plan(folder: Path, *, form: str) -> None:
+    """Print what labels would buy: sentences and a table, or JSON."""
+    from leumund.loop import open_project
+    from leumund.reports.labelplan import plan_lines
+
+    project = open_project(folder)
+    found = project.label_plan()
+    if form == "json":
+        print(_json(dataclasses.asdict(found)))
+        return
+    print("\n".join(plan_lines(found, project.settings.text("project", "language"))))
+    print(f"Next: leumund label next -n {found.weekly} -o posts.xlsx{at(folder)}", file=sys.stderr)
+
+
+def agreement(folder: Path, *, form: str) -> None:
+    """Print how far people agree, and the posts on which they do not."""
+    from leumund.loop import open_project
+    from leumund.reports.labelplan import agreement_lines
+
+    project = open_project(folder)
+    found, differing = project.label_agreement()
+    if form == "json":
+        apart = [dataclasses.asdict(one) | {"verdicts": dict(one.verdicts)} for one in differing]
+        print(_json({**dataclasses.asdict(found), "grade": found.grade, "differing": apart}))
+        return
+    print("\n".join(agreement_lines(found, differing, project.settings.text("project", "language"))))
+
+
+def _json(found: Any) -> str:
+    return json.dumps(_finite(found), ensure_ascii=False, indent=1)
+
+
+def _finite(value: Any) -> Any:
+    """What JSON can say: no number is infinite there."""
+    if isinstance(value, dict):
+        return {name: _finite(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def next_labels(folder: Path, output: Path, *, n: int, labeller: str) -> None:

@@ -74,8 +74,7 @@ def agreement_of(labels: pa.Table, *, level: float = 0.95) -> Agreement:
         for labeller, value in verdicts.items():
             table[people.index(labeller), unit] = SCALE.get(value, np.nan)
     same = sum(len(set(verdicts.values())) == 1 for verdicts in double.values())
-    value, low, high = _alpha_with_interval(table, level)
-    return Agreement(len(double), len(people), same, value, low, high)
+    return Agreement(len(double), len(people), same, *_alpha_with_interval(table, level))
 
 
 def _alpha_with_interval(table: NDArray[np.float64], level: float) -> tuple[float | None, float | None, float | None]:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leumund.errors import NothingToShow
+from leumund.picture.agreement import agreement_of
 from leumund.picture.verdict import Campaign
 from leumund.picture.view import Counts, Method, Picture, TrueValue
 from leumund.settings import Settings
@@ -75,6 +77,8 @@ def _method(
     origins: dict[str, list[str]] = {}
     for row in read("origins").to_pylist():
         origins.setdefault(row["kind"], []).append(row["name"])
+    labels, level = read("labels"), settings.share("picture", "level")
+    drawn = labels.filter(pc.field("inclusion_probability").is_valid() & (pc.field("field") == "polarity"))
     return Method(
         readers=tuple(origins.get("reader", ())),
         model=", ".join(origins.get("model", ())),
@@ -83,5 +87,7 @@ def _method(
         n_labels=len(read("judged")),
         engine=settings.text("engine", "kind"),
         zone_assumed=tuple(zone for zone in origins.get("zone_assumed", ()) if zone),
+        agreement=agreement_of(labels, level=level),
+        guidelines=tuple(sorted(set(drawn["guideline"].to_pylist()))),
         step_seconds=tuple(sorted(step_seconds.items(), key=lambda item: -item[1])),
     )

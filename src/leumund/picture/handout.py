@@ -74,7 +74,7 @@ def hand_out(
         opinions,
         _out(known, told, now),
         own=own,
-        n=n - len(seconds),
+        n=max(n - len(seconds), 0),
         plan_id=plan_id,
         sharpness=how_sharp(tables["judged"]),
     )

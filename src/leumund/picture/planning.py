@@ -66,7 +66,8 @@ class PlannedFigure:
     """One figure: posts behind it, labels in all for each target (None: not to be had), what the weekly ones give.
 
     `after_quarter`, `after_year` and `best` are half the interval, in index points: with a quarter's and a year's
-    weekly labels, and with all the labels in the world. `rival` is the competitor of a difference, else ''.
+    weekly labels beside those there are, and with all the labels in the world. `rival` is the competitor of a
+    difference, else ''.
     """
 
     figure: str
@@ -117,6 +118,9 @@ def plan_labels(
     handed = 1 - double_share
     tries = _tried_chances(whole, judged, own, weekly)
 
+    def had(brand: str) -> int:
+        return len(judged.filter(pc.field("brand") == brand))
+
     def planned(brand: str, *, weeks: int) -> Planned | None:
         rows = market.newest(brand, RECENT_WEEKS)
         n = len(rows) / (RECENT_WEEKS if weeks == 1 else 1)
@@ -137,27 +141,33 @@ def plan_labels(
     for name, brand, weeks in (("quarter", own, RECENT_WEEKS), ("week", own, 1)):
         one = planned(brand, weeks=weeks)
         if one is not None:
-            figures.append(_figure(name, "", [(one, OWN_SHARE * handed)], weekly, level))
+            figures.append(_figure(name, "", [(one, OWN_SHARE * handed, had(own))], weekly, level))
     ours, parts = planned(own, weeks=RECENT_WEEKS), market.rival_parts(rivals)
     for rival, part in parts:
         theirs = planned(rival, weeks=RECENT_WEEKS)
         if ours is not None and theirs is not None:
-            both = [(ours, OWN_SHARE * handed), (theirs, (1 - OWN_SHARE) * handed * part)]
+            both = [
+                (ours, OWN_SHARE * handed, had(own)),
+                (theirs, (1 - OWN_SHARE) * handed * part, had(rival)),
+            ]
             figures.append(_figure("difference", rival, both, weekly, 1 - (1 - level) / len(parts)))
     return LabelPlan(own, reader, tuple(figures), weekly, level, double_share, n_open_seconds)
 
 
-def _figure(name: str, rival: str, parts: list[tuple[Planned, float]], weekly: int, level: float) -> PlannedFigure:
+def _figure(name: str, rival: str, parts: list[tuple[Planned, float, int]], weekly: int, level: float) -> PlannedFigure:
+    def after(labels: float) -> float:
+        return half_width([(part, share * labels + had) for part, share, had in parts], level)
+
     return PlannedFigure(
         figure=name,
         rival=rival,
-        n_posts=round(min(part.n_posts for part, _ in parts)),
+        n_posts=round(min(part.n_posts for part, _, _ in parts)),
         posts_design=parts[0][0].posts_design,
         labels_design=parts[0][0].labels_design,
-        labels=tuple(labels_for(target, parts, level) for target in TARGETS),
-        after_quarter=half_width([(part, share * weekly * RECENT_WEEKS) for part, share in parts], level),
-        after_year=half_width([(part, share * weekly * 52) for part, share in parts], level),
-        best=half_width([(part, 1_000_000) for part, _ in parts], level),
+        labels=tuple(labels_for(target, [(part, share) for part, share, _ in parts], level) for target in TARGETS),
+        after_quarter=after(weekly * RECENT_WEEKS),
+        after_year=after(weekly * 52),
+        best=after(1_000_000),
     )
 
 

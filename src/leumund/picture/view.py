@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from leumund.picture.agreement import Agreement
 from leumund.picture.truth import TrueValue
 from leumund.picture.verdict import Campaign
 from leumund.tables import Change, Coverage, Driver, Estimate, Evidence
@@ -44,6 +45,8 @@ class Method:
     engine: str
     zone_assumed: tuple[str, ...]
     step_seconds: tuple[tuple[str, float], ...]
+    agreement: Agreement | None = None
+    guidelines: tuple[str, ...] = ()  # versions under which the labels were given, '' = unknown
 
 
 @dataclass(frozen=True)

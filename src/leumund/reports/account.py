@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leumund.picture.view import Picture
+from leumund.reports.labelplan import agreement_short
 from leumund.reports.panel import Cell, Panel, Sheet, count_cell
 from leumund.wording import number, say
 
@@ -43,6 +44,8 @@ def method_panels(picture: Picture, language: str) -> Panel:
         ("model", f"{method.model} {method.model_version}".strip()),
         ("how_good", good),
         ("labels", number(method.n_labels, language)),
+        ("agreement", agreement_short(method.agreement, language) if method.agreement else ""),
+        ("guideline", ", ".join(version or say("fact.unknown_guideline", language) for version in method.guidelines)),
         ("readers", ", ".join(method.readers)),
         ("zones", ", ".join(method.zone_assumed)),
         ("engine", method.engine),

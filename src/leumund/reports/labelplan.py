@@ -28,7 +28,7 @@ def plan_lines(plan: LabelPlan, language: str) -> list[str]:
 def _of_reader(plan: LabelPlan, language: str) -> list[str]:
     reader = plan.reader
     rho, low, high = (number(value, language, digits=2) for value in (reader.rho, reader.low, reader.high))
-    said = {"rho": rho, "low": low, "high": high, "n": reader.n_labels}
+    said: dict[str, str | int] = {"rho": rho, "low": low, "high": high, "n": reader.n_labels}
     gain = number(100 * (1 - reader.width_ratio), language, digits=0)
     if reader.assumed is None:
         first = say("plan.reader_measured", language, gain=gain, **said)

@@ -19,10 +19,11 @@ __all__ = ["COLUMNS", "VERDICTS", "shown_text", "write_workbook"]
 VERDICTS = ("negative", "neutral", "positive", "not_relevant")
 COLUMNS = ("row", "brand", "context", "text", "value", "labeller", "hint")
 HIDDEN = ("post_id", "plan_id")  # which row it is; nothing of what the machine thinks, nor how likely it was drawn
-WIDTHS = (5, 16, 34, 74, 16, 14, 32, 10, 10)
+WIDTHS = (5, 16, 34, 74, 16, 14, 38, 10, 10)
+GUIDELINE_WIDTH = 80  # fits A4 upright
 MOST_LETTERS = 8_000  # a cell holds 32,767, and nobody judges a book
 MOST_QUOTED = 400
-LINE_POINTS, MOST_POINTS = 15, 405
+LINE_POINTS, SMALL_POINTS, MOST_POINTS = 15, 12, 405
 
 
 def write_workbook(
@@ -49,12 +50,13 @@ def write_workbook(
 
 class _Looks:
     def __init__(self, book: Any) -> None:
-        top = {"text_wrap": True, "valign": "top", "font_size": 11}
+        top = {"text_wrap": True, "valign": "top", "font_size": 11, "bottom": 1, "bottom_color": "#d5dde6"}
         self.head = book.add_format({"bold": True, "bottom": 1, "valign": "vcenter"})
         self.text = book.add_format(top)
         self.brand = book.add_format({**top, "bold": True})
         self.grey = book.add_format({**top, "font_color": "#5f6b7a", "font_size": 9})
         self.open = book.add_format({**top, "bg_color": "#eef3fa", "border": 1, "border_color": "#9fb3c8", "locked": 0})
+        self.point = book.add_format({"text_wrap": True, "valign": "top", "font_size": 11})
         self.title = book.add_format({"bold": True, "font_size": 13, "valign": "top"})
 
 
@@ -78,8 +80,9 @@ def _write_row(sheet: Any, number: int, row: Shown, looks: _Looks, *, labeller: 
             sheet.write_string(number, column, text, look)
         else:
             sheet.write_blank(number, column, None, look)
-    lines = max(_lines(text, WIDTHS[column]) for column, (text, _) in enumerate(cells[:7]))
-    sheet.set_row(number, min(LINE_POINTS * lines + 6, MOST_POINTS))
+    words = LINE_POINTS * max(_lines(text, WIDTHS[column]) for column, (text, _) in enumerate(cells[:6]))
+    hints = SMALL_POINTS * _lines(cells[6][0], WIDTHS[6])
+    sheet.set_row(number, min(max(words, hints) + 6, MOST_POINTS))
 
 
 def _lines(text: str, width: int) -> int:
@@ -118,7 +121,7 @@ def _lay_out(sheet: Any, n: int) -> None:
 
 def _write_guideline(book: Any, guideline: str, version: str, looks: _Looks, language: str) -> None:
     sheet = book.add_worksheet(say("label.guideline_sheet", language))
-    sheet.set_column(0, 0, 110)
+    sheet.set_column(0, 0, GUIDELINE_WIDTH)
     sheet.hide_gridlines(2)
     lines = [line.strip() for line in guideline.splitlines() if line.strip()]
     for place, line in enumerate(lines):
@@ -127,9 +130,10 @@ def _write_guideline(book: Any, guideline: str, version: str, looks: _Looks, lan
             sheet.set_row(place, 26)
         else:
             text = f"•  {line[2:]}" if line.startswith("- ") else line
-            sheet.write_string(place, 0, text, looks.text)
-            sheet.set_row(place, LINE_POINTS * _lines(text, 108) + 4)
+            sheet.write_string(place, 0, text, looks.point)
+            sheet.set_row(place, LINE_POINTS * _lines(text, GUIDELINE_WIDTH) + 4)
     sheet.write_string(len(lines), 0, say("label.version", language, version=version), looks.grey)
     sheet.set_portrait()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    sheet.print_area(0, 0, len(lines), 0)
