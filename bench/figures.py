@@ -49,6 +49,7 @@ class Estimators:
     ratio: Callable[..., estimates.Cells] = estimates.ratio_from_sums
     net: Callable[..., estimates.Estimated] = estimates.estimate_net
     correct: Callable[..., estimates.Cells] = estimates.correct_with_labels
+    bridge: Callable[..., estimates.Estimated] = estimates.estimate_bridge
     split: Callable[..., dict[str, estimates.Part]] = estimates.split_in_three
     pool: Callable[..., estimates.Pooled] = estimates.pool_errors
 
@@ -340,6 +341,26 @@ def venue_mix(bench: Bench) -> Iterator[Tried]:
         yield bench.rate(f"{name}: coverage of the whole change", hits[1], bench.trials, 0.945)
 
 
+SHIFT = 4.0
+READERS = {"posts alone": (0.0, 0.0), "authors": (10.0, 0.0), "threads": (0.0, 10.0), "authors and threads": (8.0, 8.0)}
+
+
+def bridges(bench: Bench) -> Iterator[Tried]:
+    """Coverage of a new reader's constant shift on posts both have read, each counting some that the other does not."""
+    for number, (name, apart) in enumerate(READERS.items()):
+        for n in (300, 1500):
+            rng, hits, off = bench.rng(14, number, n), 0, []
+            for _ in range(bench.trials):
+                old, new, groups, weights = worlds.two_readers(n, SHIFT, apart, rng)
+                got = bench.use.bridge(old, new, groups, weights=weights)
+                hits += got.covers(SHIFT)
+                off.append(got.value - SHIFT)
+            title = f"bridge, readers apart by {name}, {n} posts"
+            yield bench.rate(f"{title}: coverage", hits, bench.trials, 0.945)
+            error = float(np.std(off) / np.sqrt(bench.trials))
+            yield bench.bound(f"{title}: |bias|, points", abs(float(np.mean(off))), 0.1, error)
+
+
 PARTS = (
     corpus_share,
     poor_readers,
@@ -354,6 +375,7 @@ PARTS = (
     campaigns,
     published_example,
     venue_mix,
+    bridges,
 )
 
 

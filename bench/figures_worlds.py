@@ -133,3 +133,24 @@ def group_sums(y: Array, *columns: Ints) -> tuple[float, float, float, float]:
     _, index = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
     sums, sizes = np.bincount(index.ravel(), y), np.bincount(index.ravel()).astype(float)
     return float(sizes.size), float(sums @ sums), float(sums @ sizes), float(sizes @ sizes)
+
+
+def two_readers(
+    n: int, shift: float, apart: tuple[float, float], rng: np.random.Generator
+) -> tuple[Array, Array, Ints, Array]:
+    """Index readings of an old and a new reader, threads and authors of the posts, and how many each stands for.
+
+    The new one lies `shift` higher, and by chance more or less so by author and thread, `apart` points each. One post
+    in twelve only one of them counts. Half of the posts stand for themselves, half for four.
+    """
+    groups = threads_and_authors(n, 12, rng)
+    while not groups[:, 0].any():  # one thread holds all: then nothing can be said, and the estimator says so
+        groups = threads_and_authors(n, 12, rng)
+    thread, author = groups.T
+    old = rng.normal(-15, 40, n) + rng.normal(0, 15, thread.max() + 1)[thread]
+    new = old + shift + rng.normal(0, 25, n)
+    new += apart[0] * rng.normal(size=author.max() + 1)[author] + apart[1] * rng.normal(size=thread.max() + 1)[thread]
+    alone = rng.random(n)
+    old[alone < 1 / 24] = np.nan
+    new[alone > 1 - 1 / 24] = np.nan
+    return old, new, groups, np.where(rng.random(n) < 0.5, 1.0, 4.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from leumund.engines import start_engine
 from leumund.engines.runner import OnStep, Runner
 from leumund.engines.snapshots import Snapshot, Store
-from leumund.errors import LeumundError, NothingToShow, UnknownName, WrongUse, storage_errors
+from leumund.errors import DamagedProject, LeumundError, NothingToShow, UnknownName, WrongUse, storage_errors
 from leumund.picture.assemble import picture_of
 from leumund.picture.plans import Asked, Terms, latest_terms, plan_status, terms_asked
 from leumund.picture.view import Picture, TrueValue
@@ -29,11 +29,12 @@ from leumund.sources.archives import open_pages
 from leumund.sources.found import Page
 from leumund.sources.pages import read_page
 from leumund.step import Step
-from leumund.tables import CampaignEntry, Drawn, Label
+from leumund.tables import Amendment, Bridge, CampaignEntry, Drawn, Estimate, Label, Override
 
 if TYPE_CHECKING:
     from leumund.ledger import Ledger
     from leumund.picture.agreement import Agreement, Differing
+    from leumund.picture.amendments import Published
     from leumund.picture.handout import Handout, Shown
     from leumund.picture.planning import LabelPlan
     from leumund.picture.taking import Known
@@ -90,9 +91,12 @@ class Project:
     def run(self, *, on_step: OnStep = lambda name, done, of: None) -> Walked:
         """Walk from the stored posts to the figures; resumes where it stopped, does nothing when nothing is new."""
         with self.store.writer():
-            runner = Runner(self.store, self._engine, self._with_labels(self.store.current()), on_step)
+            before = self.store.current()
+            runner = Runner(self.store, self._engine, self._with_decisions(before), on_step)
             try:
                 runner.walk(self._steps())
+                runner.snapshot = self._with_overlap(before, runner.snapshot)
+                runner.walk([self._bridges()])
                 snapshot_id = runner.snapshot.snapshot_id
                 runner.walk([self._figures(snapshot_id)])
             finally:
@@ -124,6 +128,11 @@ class Project:
             *movers.steps(),
         ]
 
+    def _bridges(self) -> Step:
+        from leumund.picture import bridging
+
+        return bridging.step(self.settings.share("picture", "level"))
+
     def _figures(self, snapshot_id: str) -> Step:
         from leumund.picture import figures
 
@@ -143,15 +152,28 @@ class Project:
             spark_master=self.settings.text("engine", "spark_master"),
         )
 
-    def _with_labels(self, snapshot: Snapshot) -> Snapshot:
-        """Freeze what people judged and what was drawn, so that figures can be made again from files alone."""
+    def _with_decisions(self, snapshot: Snapshot) -> Snapshot:
+        """Freeze what people judged, what was drawn and put right, so that figures come again from files alone."""
         with self.ledger() as ledger:
-            decided = {"labels": ledger.labels(), "drawn": ledger.drawn()}
+            decided = {"labels": ledger.labels(), "drawn": ledger.drawn(), "overrides": ledger.overrides()}
         for table, rows in decided.items():
             name = f"{_digest(rows)}.parquet"
             if snapshot.names(table) != (name,):
                 snapshot = snapshot.with_parts({table: [self.store.write(table, name, rows)]})
         return snapshot
+
+    def _with_overlap(self, before: Snapshot, after: Snapshot) -> Snapshot:
+        """Keep, when another reader has read the posts, some that both have read: what the old one said goes else."""
+        from leumund.picture.bridging import overlap_of, reader_of
+
+        then, now = (lambda table, of=of: self.store.read(of, table) for of in (before, after))
+        if reader_of(then) in ("", reader_of(now)):
+            return after
+        rows = overlap_of(then, now, changed_at=datetime.now(UTC))
+        if not rows:
+            return after
+        part = self.store.write("overlap", f"{_digest(rows)}.parquet", rows)
+        return after.with_parts({"overlap": [*before.tables.get("overlap", ()), part]})
 
     def ledger(self) -> Ledger:
         """Open what people decided; close it again, best by `with`."""
@@ -257,6 +279,76 @@ class Project:
             handout.rows, posts, self.store.read(snapshot, "quotes", ["post_id", "number", "text"])
         )
 
+    def override(
+        self, post_id: str, *, field: str, value: str, reason: str, by: str, brand: str = "", aspect: str = ""
+    ) -> int:
+        """Put one reading right by hand and note it in the audit; give 1, or 0 when it was recorded before.
+
+        `field` polarity takes negative, neutral, positive for a brand and aspect; `field` relevant takes false and
+        takes the post out, for a brand or, with brand '', for all. An empty value lets the machine's verdict hold
+        again. Figures follow with the next run. Raises UnknownName for what is not there, WrongUse without a reason.
+        """
+        from leumund.picture.overrides import checked
+
+        override = Override(post_id, brand, aspect, field, value, by, datetime.now(UTC), reason)
+        snapshot = self.store.current()
+        checked(override, self.store.read(snapshot, "readings", ["post_id", "brand", "aspect"]), self.settings.brands)
+        with self.ledger() as ledger:
+            n = ledger.record_overrides([override])
+            what = f"{field} of {brand or 'all'} put to {value or 'as read'}"
+            ledger.audit(who=by, what="override", subject=post_id, detail=f"{what}: {reason}")
+            return n
+
+    @property
+    def shelf(self) -> Path:
+        """Where published reports stand, each in a folder named by its publication_id."""
+        return self.folder / "reports" / "published"
+
+    def amend(self) -> dict[str, list[Amendment]]:
+        """Compare every published report with today's figures, note in the ledger what is new, and give it.
+
+        Lists of what was newly noted by publication_id, an empty one where nothing has to be. Raises DamagedProject
+        when the figures of a publication are not on the shelf any more.
+        """
+        from leumund.picture.amendments import Changes, amendments_of
+        from leumund.reports.figures import span_of
+
+        snapshot = self.store.current()
+        today = {row["figure_id"]: Estimate(**row) for row in self.store.read(snapshot, "estimates").to_pylist()}
+        found: dict[str, list[Amendment]] = {}
+        with self.ledger() as ledger:
+            known = [Amendment(**row) for row in ledger.amendments().to_pylist()]
+            for published in self.published(ledger):
+                kept = self.store.keeps(published.snapshot_id)
+                then = self.store.snapshot(published.snapshot_id) if kept else snapshot
+                changes = Changes(*(lambda table, of=of: self.store.read(of, table) for of in (then, snapshot)))
+                found[published.publication_id] = amendments_of(
+                    published,
+                    today,
+                    changes if kept else None,
+                    known=known,
+                    shown=lambda figure: span_of(figure, "en"),
+                    snapshot_id=snapshot.snapshot_id,
+                    noted_at=datetime.now(UTC),
+                )
+            ledger.record_amendments(one for new in found.values() for one in new)
+        return found
+
+    def published(self, ledger: Ledger) -> list[Published]:
+        """Give the reports on the shelf with their figures, oldest first."""
+        from leumund.picture.amendments import published_of
+
+        reports = []
+        for row in ledger.publications().to_pylist():
+            twin = self.shelf / row["publication_id"] / "de.json"
+            try:
+                reports.append(published_of(row["publication_id"], row["title"], twin.read_text(encoding="utf-8")))
+            except (OSError, ValueError, KeyError) as error:
+                raise DamagedProject(
+                    "a published report cannot be read", where=str(twin), next_step="put it back from a copy"
+                ) from error
+        return reports
+
     def posts_behind(self, figure_id: str) -> list[dict[str, str]]:
         """Give every post that a net index was counted from, with its address; raises UnknownName for an unknown id."""
         snapshot = self.store.current()
@@ -334,8 +426,14 @@ class Project:
 
     def picture(self, *, truth: tuple[TrueValue, ...] = (), step_seconds: dict[str, float] | None = None) -> Picture:
         """Give the picture as of the last run; raises NothingToShow before the first."""
+        from leumund.picture.amendments import summed_up
+
         snapshot, entries = self.store.current(), self._campaign_entries()
-        return picture_of(
+        with self.ledger() as ledger:
+            noted = [Amendment(**row) for row in ledger.amendments().to_pylist()]
+            amended = summed_up(ledger.publications(), noted) if noted else ()
+        bridges = self.store.read(snapshot, "bridges")
+        found = picture_of(
             lambda table: self.store.read(snapshot, table),
             self.settings,
             snapshot_id=snapshot.snapshot_id,
@@ -346,6 +444,7 @@ class Project:
                 self._campaign(snapshot, terms, entries, truth=truth) for terms in latest_terms(entries)
             ],
         )
+        return replace(found, amended=amended, bridges=tuple(Bridge(**row) for row in bridges.to_pylist()))
 
 
 def _take_page(desk: Desk, page: Page, options: dict[str, Any]) -> None:

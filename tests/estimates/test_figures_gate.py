@@ -20,6 +20,7 @@ from leumund.estimates import (
     Pooled,
     compare_brands,
     correct_with_labels,
+    estimate_bridge,
     estimate_net,
     estimate_share,
     ratio_from_sums,
@@ -106,6 +107,11 @@ def one_mean_for_all(labelled: Any, mixtures: Any) -> Pooled:
     return Pooled(np.full(n, error.mean()), np.full(n, error.std() / np.sqrt(error.size)), np.full(n, error.size - 1.0))
 
 
+def deaf_to_authors_and_threads(old: Any, new: Any, clusters: Any, **options: Any) -> Estimated:
+    """Take every post for a voice of its own where two readers are set beside each other."""
+    return estimate_bridge(old, new, **options)
+
+
 Part = Callable[[Bench], Iterator[Tried]]
 
 
@@ -122,6 +128,7 @@ Part = Callable[[Bench], Iterator[Tried]]
         (Estimators(pool=one_mean_for_all), figures.pooled_reader),
         (Estimators(correct=without_spread), figures.borrowed_correction),
         (Estimators(split=all_of_it_is_opinion), figures.venue_mix),
+        (Estimators(bridge=deaf_to_authors_and_threads), figures.bridges),
     ],
 )
 def test_the_gate_rejects_what_the_tools_of_the_field_do(broken: Estimators, part: Part) -> None:

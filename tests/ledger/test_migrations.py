@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 
 from leumund.ledger import open_ledger
 from leumund.ledger.databases import VERSION_TABLE
-from leumund.ledger.schema import CURRENT_LABELS, METADATA, NEWEST_REVISION
+from leumund.ledger.schema import CURRENT_LABELS, CURRENT_OVERRIDES, METADATA, NEWEST_REVISION
 from leumund.tables import field_names
 
 
@@ -35,10 +35,11 @@ def test_a_column_that_is_declared_but_not_migrated_would_be_noticed(url: str) -
     assert len(differences(url, declared)) == 1
 
 
-def test_the_current_view_has_the_columns_of_labels(url: str) -> None:
+@pytest.mark.parametrize("view", [CURRENT_LABELS.name, CURRENT_OVERRIDES.name])
+def test_a_current_view_has_the_columns_of_its_table(url: str, view: str) -> None:
     with open_ledger(url) as ledger:
-        found = [column["name"] for column in sa.inspect(ledger._engine).get_columns(CURRENT_LABELS.name)]
-    assert tuple(found) == field_names("labels")
+        found = [column["name"] for column in sa.inspect(ledger._engine).get_columns(view)]
+    assert tuple(found) == field_names(view)
 
 
 def versions() -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from leumund.errors import WrongUse
 from leumund.ledger import Ledger, open_ledger
-from leumund.tables import Label, arrow_schema
+from leumund.tables import Amendment, Label, Override, arrow_schema
 
 NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
 
@@ -35,6 +35,8 @@ def test_a_new_ledger_is_empty_and_has_the_declared_columns(url: str) -> None:
             ("labels", ledger.labels()),
             ("audit", ledger.audit_rows()),
             ("publications", ledger.publications()),
+            ("overrides", ledger.overrides()),
+            ("amendments", ledger.amendments()),
         ):
             assert table.num_rows == 0
             assert table.schema == arrow_schema(name)
@@ -222,3 +224,40 @@ def test_order_between_keys_does_not_matter_and_twice_is_once(
         assert {key(label): label for label in (Label(**row) for row in view.to_pylist())} == expected_view(recorded)
         assert ledger.record_labels(reversed(recorded)) == 0
         assert ledger.labels() == view
+
+
+OVERRIDE = Override("0f3c", "Telekom", "", "polarity", "positive", "Annegret Müller", NOON, "ironisch gemeint")
+
+
+def test_of_two_overrides_the_later_one_holds_whoever_made_it(url: str) -> None:
+    later = replace(
+        OVERRIDE, value="", overridden_by="böhm", overridden_at=NOON + timedelta(minutes=1), reason="doch nicht"
+    )
+    other = replace(OVERRIDE, brand="", field="relevant", value="false")
+    with open_ledger(url) as ledger:
+        assert ledger.record_overrides([later, OVERRIDE, other]) == 3
+        assert ledger.record_overrides([OVERRIDE]) == 0
+        assert {Override(**row) for row in ledger.overrides().to_pylist()} == {later, other}
+
+
+@pytest.mark.parametrize("wrong", [{"reason": "  "}, {"reason": "\0"}, {"overridden_at": NOON.replace(tzinfo=None)}])
+def test_an_override_without_reason_or_zone_is_refused_with_all_that_came_with_it(
+    url: str, wrong: dict[str, object]
+) -> None:
+    with open_ledger(url) as ledger:
+        with pytest.raises(WrongUse):
+            ledger.record_overrides([OVERRIDE, replace(OVERRIDE, **wrong)])  # type: ignore[arg-type]  # wrong on purpose
+        assert ledger.overrides().num_rows == 0
+
+
+def test_an_amendment_comes_back_as_it_was_noted_and_is_noted_once(url: str) -> None:
+    amendment = Amendment(
+        amendment_id="a1", publication_id="p1", figure_id="f1", snapshot_id="s2", kind="erratum", cause="overridden",
+        measure="net_index", brand="Telekom", rival="", aspect="", period="week", period_start=date(2026, 3, 2),
+        period_end=date(2026, 3, 8), counted="posts", old_value=-18.25, old_low=-25.0, old_high=-11.5,
+        old_support="measured", new_value=None, new_low=None, new_high=None, new_support="", noted_at=NOON,
+    )  # fmt: skip
+    with open_ledger(url) as ledger:
+        assert ledger.record_amendments([amendment]) == 1
+        assert ledger.record_amendments([replace(amendment, noted_at=NOON + timedelta(days=1))]) == 0
+        assert [Amendment(**row) for row in ledger.amendments().to_pylist()] == [amendment]

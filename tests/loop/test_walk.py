@@ -29,13 +29,13 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def written_by_steps(project: Project) -> set[str]:
-    steps = [*project._steps(), project._figures("")]
+    steps = [*project._steps(), project._bridges(), project._figures("")]
     return {table for step in steps for table in (step.writes if isinstance(step.writes, tuple) else (step.writes,))}
 
 
 def test_nothing_but_steps_writes_tables(walked: Project) -> None:
     lying_there = {path.name for path in (walked.folder / "data").iterdir()}
-    assert lying_there == BROUGHT_IN | {"labels", "drawn"} | written_by_steps(walked)
+    assert lying_there == BROUGHT_IN | {"labels", "drawn", "overrides"} | written_by_steps(walked)
     assert lying_there <= set(TABLES)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from leumund.cli.groups import NearGroup
-from leumund.errors import UnknownName, error_pages, near_name
+from leumund.errors import UnknownName, WrongUse, error_pages, near_name
 
 __all__ = ["app"]
 
@@ -390,13 +390,25 @@ def campaign(
 
 @app.command(epilog="Example: leumund publish --title 'Image, third quarter' --project mybrand")
 def publish(
-    title: Annotated[str, typer.Option(help="What it is called.", show_default=False)],
+    title: Annotated[str, typer.Option(help="What it is called.", show_default=False)] = "",
     by: Annotated[str, typer.Option(help="Who publishes it; empty: the user of this machine.")] = "",
+    check: Annotated[
+        bool, typer.Option("--check", help="Instead: note what changed in the reports published so far.")
+    ] = False,
     project: ProjectOption = HERE,
 ) -> None:
-    """Freeze the report as it stands."""
+    """Freeze the report as it stands.
+
+    It stays byte for byte. With --check, figures of published reports that read differently today become errata or
+    revisions: in the ledger, on the page beside each report, and in the next report.
+    """
     from leumund.cli import picture as doing
 
+    if check:
+        doing.check(project)
+        return
+    if not title:
+        raise WrongUse("a report needs a title", where="command line", next_step="add --title TITLE; or --check")
     doing.publish(project, title=title, by=by)
 
 

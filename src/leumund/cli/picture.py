@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import getpass
 import hashlib
@@ -13,13 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leumund.cli.output import at, write_rows
-from leumund.errors import storage_errors
+from leumund.errors import NothingToShow, storage_errors
+from leumund.tables import Amendment
 
 if TYPE_CHECKING:
     from leumund.loop import Project
+    from leumund.picture.amendments import Published
     from leumund.picture.view import Picture
 
-__all__ = ["figure_posts", "picture", "publish"]
+__all__ = ["check", "figure_posts", "picture", "publish"]
 
 LANGUAGES = ("de", "en")
 
@@ -52,20 +55,60 @@ def publish(folder: Path, *, title: str, by: str) -> None:
 
     project = open_project(folder)
     image = project.picture()
-    shelf = folder / "reports" / "published"
-    known = _published(project, image, shelf)
-    kept = known or _freeze(project, image, shelf, title=title, by=by or getpass.getuser())
+    known = _published(project, image)
+    kept = known or _freeze(project, image, title=title, by=by or getpass.getuser())
     for language in LANGUAGES:
         print(kept / f"{language}.html")
     print("published before; nothing changed" if known else "published; it stays as it is", file=sys.stderr)
 
 
-def _published(project: Project, image: Picture, shelf: Path) -> Path | None:
+def check(folder: Path) -> None:
+    """Note which figures of published reports read differently today, and print each as a JSON line.
+
+    The published pages stay as they were; the page beside each tells what changed. A second time notes nothing.
+    """
+    from leumund.loop import open_project
+    from leumund.picture.amendments import held
+
+    project = open_project(folder)
+    found = project.amend()
+    if not found:
+        raise NothingToShow(
+            "no report was published yet", where=str(folder), next_step=f"leumund publish --title TITLE{at(folder)}"
+        )
+    with project.ledger() as ledger:
+        noted = held([Amendment(**row) for row in ledger.amendments().to_pylist()])
+        for report in project.published(ledger):
+            _companion(project.shelf / report.publication_id, report, noted)
+    write_rows((dataclasses.asdict(one) for new in found.values() for one in new), form="jsonl", output=None)
+    new = collections.Counter(one.kind for rows in found.values() for one in rows)
+    told = ", ".join(f"{new[kind]} {plural}" for kind, plural in (("erratum", "errata"), ("revision", "revisions")))
+    print(f"{len(found)} published reports; newly noted: {told}", file=sys.stderr)
+    print(f"Next: the pages beside them, {project.shelf}/*/amendments.*.html", file=sys.stderr)
+
+
+def _companion(kept: Path, report: Published, noted: list[Amendment]) -> None:
+    """Write the pages beside a published report, and their twin."""
+    from leumund.reports.amendments import amendments_twin, companion_name
+    from leumund.reports.forms import whole_file
+    from leumund.reports.html import companion_html
+
+    of_report = [one for one in noted if one.publication_id == report.publication_id]
+    pages = {
+        companion_name(code): companion_html(report.title, report.made_at, of_report, language=code)
+        for code in LANGUAGES
+    }
+    for name, text in (pages | {"amendments.json": amendments_twin(of_report)}).items():
+        with whole_file(kept / name) as draft:
+            draft.write_text(text, encoding="utf-8")
+
+
+def _published(project: Project, image: Picture) -> Path | None:
     """Give the folder in which exactly this report was published before; only the moment of making may differ."""
     with project.ledger() as ledger:
         rows = ledger.publications().to_pylist()
     for row in rows:
-        kept = shelf / str(row["publication_id"])
+        kept = project.shelf / str(row["publication_id"])
         twin = kept / f"{LANGUAGES[0]}.json"
         if row["snapshot_id"] == image.snapshot_id and twin.is_file():
             made_at = datetime.fromisoformat(json.loads(twin.read_text(encoding="utf-8"))["made_at"])
@@ -74,9 +117,12 @@ def _published(project: Project, image: Picture, shelf: Path) -> Path | None:
     return None
 
 
-def _freeze(project: Project, image: Picture, shelf: Path, *, title: str, by: str) -> Path:
+def _freeze(project: Project, image: Picture, *, title: str, by: str) -> Path:
+    from leumund.picture.amendments import published_of
+
     pages = _pages(image)
-    draft = shelf / f".{image.snapshot_id}"
+    project.store.pin(image.snapshot_id)
+    draft = project.shelf / f".{image.snapshot_id}"
     with storage_errors(draft):
         draft.mkdir(parents=True, exist_ok=True)
         for name, text in pages.items():
@@ -85,19 +131,24 @@ def _freeze(project: Project, image: Picture, shelf: Path, *, title: str, by: st
             publication_id = ledger.publish(
                 snapshot_id=image.snapshot_id, report_sha256=_digest(pages), title=title, published_by=by
             )
-        kept = shelf / publication_id
+        kept = project.shelf / publication_id
         if kept.exists():
             shutil.rmtree(draft)
         else:
             draft.rename(kept)
+    _companion(kept, published_of(publication_id, title, pages["de.json"]), [])
     return kept
 
 
 def _pages(image: Picture) -> dict[str, str]:
     """Give the files of a published report: both languages, each with its JSON twin."""
+    from leumund.reports.amendments import companion_name
     from leumund.reports.html import report_html
 
-    pages = {f"{code}.html": report_html(image, language=code, twin=f"{code}.json") for code in LANGUAGES}
+    pages = {
+        f"{code}.html": report_html(image, language=code, twin=f"{code}.json", companion=companion_name(code))
+        for code in LANGUAGES
+    }
     return pages | {f"{code}.json": image.to_json() for code in LANGUAGES}
 
 

@@ -146,6 +146,18 @@ class Store:
             ) from error
         return Snapshot({table: tuple(Part(**part) for part in parts) for table, parts in tables.items()})
 
+    def pin(self, snapshot_id: str) -> None:
+        """Keep a snapshot and all its parts for good; raise DamagedProject when it is not kept any more."""
+        self.snapshot(snapshot_id)
+        pinned = self._snapshots / f"{snapshot_id}.pinned"
+        with storage_errors(pinned):
+            pinned.touch()
+            sync_folder(self._snapshots)
+
+    def keeps(self, snapshot_id: str) -> bool:
+        """Tell whether a snapshot is still kept."""
+        return (self._snapshots / f"{snapshot_id}.json").is_file()
+
     def commit(self, snapshot: Snapshot) -> None:
         """Make a snapshot the current one by one rename, then remove parts that none of the kept ones names."""
         snapshot_id = snapshot.snapshot_id
@@ -166,6 +178,7 @@ class Store:
         kept = {path for path in manifests[-SNAPSHOTS_KEPT:] if path.stem != current} | {
             self._snapshots / f"{current}.json"
         }
+        kept |= {pinned.with_suffix(".json") for pinned in self._snapshots.glob("*.pinned")}
         named = {
             (table, part.name)
             for path in kept

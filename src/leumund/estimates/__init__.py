@@ -2,6 +2,7 @@
 
 from leumund.estimates.agreement import alpha
 from leumund.estimates.always import follow_share
+from leumund.estimates.bridge import estimate_bridge, onto_new_scale, spread_of_bridges
 from leumund.estimates.campaign import FEWEST_WEEKS_BEFORE, estimate_effect
 from leumund.estimates.change import Part, Rows, split_by_group, split_in_three
 from leumund.estimates.clustered import Cross, Groups, Sums, difference_from_sums, ratio_from_sums
@@ -44,12 +45,14 @@ __all__ = [
     "compare_brands",
     "correct_with_labels",
     "difference_from_sums",
+    "estimate_bridge",
     "estimate_effect",
     "estimate_net",
     "estimate_response",
     "estimate_share",
     "estimate_synthetic",
     "follow_share",
+    "onto_new_scale",
     "placebo_brands",
     "placebo_starts",
     "pool_errors",
@@ -57,4 +60,5 @@ __all__ = [
     "split_by_group",
     "split_change",
     "split_in_three",
+    "spread_of_bridges",
 ]

@@ -16,8 +16,18 @@ import sqlalchemy as sa
 
 from leumund.errors import WrongUse
 from leumund.ledger.databases import bring_up_to_date, engine_for, reading, writing
-from leumund.ledger.schema import AUDIT, CAMPAIGNS, CURRENT_LABELS, DRAWN, LABEL_EVENTS, PUBLICATIONS
-from leumund.tables import Drawn, Label, rows_to_arrow, table_of
+from leumund.ledger.schema import (
+    AMENDMENTS,
+    AUDIT,
+    CAMPAIGNS,
+    CURRENT_LABELS,
+    CURRENT_OVERRIDES,
+    DRAWN,
+    LABEL_EVENTS,
+    OVERRIDE_EVENTS,
+    PUBLICATIONS,
+)
+from leumund.tables import Amendment, Drawn, Label, Override, rows_to_arrow, table_of
 
 __all__ = ["Ledger", "open_ledger"]
 
@@ -171,6 +181,28 @@ class Ledger:
         """Give every plan and evaluation, by name and in the order they came, in the schema of table `campaigns`."""
         return self._read("campaigns", CAMPAIGNS, order=("name", "number"))
 
+    def record_overrides(self, overrides: Iterable[Override]) -> int:
+        """Add readings put right by hand, all or none, and give how many were new.
+
+        Of one (post, brand, aspect, field) the latest overridden_at holds; at the same moment the one recorded last.
+        Raises WrongUse for a time without zone, an empty reason, and text that no database can store.
+        """
+        events = [_override_event(override) for override in overrides]
+        return self._add(OVERRIDE_EVENTS, events, identity="event_id") if events else 0
+
+    def overrides(self) -> pa.Table:
+        """Give the overrides that hold now, in the schema of table `overrides`, sorted by its key."""
+        return self._read("overrides", CURRENT_OVERRIDES, order=table_of("overrides").key)
+
+    def record_amendments(self, amendments: Iterable[Amendment]) -> int:
+        """Note what changed in published reports, all or none, and give how many were new; known ones stay."""
+        rows = [{name: getattr(one, name) for name in Amendment.__slots__} for one in amendments]
+        return self._add(AMENDMENTS, rows, identity="amendment_id") if rows else 0
+
+    def amendments(self) -> pa.Table:
+        """Give every amendment, oldest first, in the schema of table `amendments`."""
+        return self._read("amendments", AMENDMENTS, order=("noted_at", "amendment_id"))
+
     def _add(self, table: sa.Table, rows: list[dict[str, object]], *, identity: str | tuple[str, ...]) -> int:
         keys = (identity,) if isinstance(identity, str) else identity
         insert = _insert_new(table, keys, self._engine.dialect.name).returning(table.c[keys[0]])
@@ -226,6 +258,20 @@ def _plain_row(drawn: Drawn) -> dict[str, object]:
         if getattr(drawn, name).tzinfo is None:
             raise WrongUse(f"{name} has no zone", where=f"plan {drawn.plan_id}", next_step="give a time with a zone")
     return row
+
+
+def _override_event(override: Override) -> dict[str, object]:
+    row: dict[str, object] = {field.name: getattr(override, field.name) for field in dataclasses.fields(override)}
+    _check_text(row)
+    where = f"override of post {override.post_id} by {override.overridden_by}"
+    if override.overridden_at.tzinfo is None:
+        raise WrongUse(
+            "an override's time has no zone", where=where, next_step="give overridden_at with a zone, as in labels"
+        )
+    if not override.reason.strip():
+        raise WrongUse("an override has no reason", where=where, next_step="say in a sentence why the reading is wrong")
+    row["overridden_at"] = override.overridden_at.astimezone(UTC)
+    return {"event_id": _digest(*row.values()), "recorded_at": datetime.now(UTC), **row}
 
 
 def _check_text(row: dict[str, object]) -> None:

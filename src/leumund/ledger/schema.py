@@ -16,18 +16,21 @@ from sqlalchemy.types import TypeEngine
 from leumund.tables import Field, table_of
 
 __all__ = [
+    "AMENDMENTS",
     "AUDIT",
     "CAMPAIGNS",
     "CURRENT_LABELS",
+    "CURRENT_OVERRIDES",
     "DRAWN",
     "LABEL_EVENTS",
     "METADATA",
     "NEWEST_REVISION",
+    "OVERRIDE_EVENTS",
     "PUBLICATIONS",
     "UtcTime",
 ]
 
-NEWEST_REVISION = "0003"
+NEWEST_REVISION = "0004"
 """The migration that this program expects; a ledger that knows a later one was made by a newer Leumund."""
 
 
@@ -62,6 +65,7 @@ _COLUMN_TYPES: dict[pa.DataType, TypeEngine[Any]] = {
     pa.float64(): sa.Double(),
     pa.date32(): sa.Date(),
     pa.timestamp("us", tz="UTC"): UtcTime(),
+    pa.date32(): sa.Date(),
 }
 
 _NAMES = {"pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s", "ix": "ix_%(column_0_label)s"}
@@ -124,3 +128,26 @@ CAMPAIGNS = sa.Table(
     sa.UniqueConstraint("name", "number"),
 )
 """Plans and evaluations as written down; each entry of a name knows the one before it by its identity."""
+
+OVERRIDE_EVENTS = sa.Table(
+    "override_events",
+    METADATA,
+    _event_number("event_number"),
+    sa.Column("event_id", sa.Text(), nullable=False, unique=True),
+    sa.Column("recorded_at", UtcTime(), nullable=False),
+    *[_column(field) for field in table_of("overrides").fields],
+    sa.Index(None, *table_of("overrides").key),
+    sqlite_autoincrement=True,
+)
+"""Every reading ever put right by hand."""
+
+CURRENT_OVERRIDES = sa.Table("overrides", sa.MetaData(), *[_column(field) for field in table_of("overrides").fields])
+"""The view of the last override of each (post, brand, aspect, field)."""
+
+AMENDMENTS = sa.Table(
+    "amendments",
+    METADATA,
+    *[_column(field) for field in table_of("amendments").fields],
+    sa.PrimaryKeyConstraint("amendment_id"),
+)
+"""Every figure of a published report that changed its digits."""

@@ -1,7 +1,7 @@
 """Counting: readings become countable opinions, opinions become sums; whole numbers all the way.
 
-posts, readings, post_readings, families -> opinions -> voices -> cells; tallies, days, makeup;
-labels -> verdicts -> judged -> judged_aspects
+posts, readings, post_readings, families, overrides -> opinions -> voices -> cells;
+tallies, days, makeup; labels -> verdicts -> judged -> judged_aspects
 """
 
 from __future__ import annotations
@@ -37,13 +37,16 @@ Tables = Mapping[str, "Table"]
 
 
 def opinions(tables: Tables) -> Table:
-    """Keep what counts: dated originals by customers who were given nothing, about a watched brand."""
+    """Keep what counts: dated originals by customers who were given nothing, about a watched brand.
+
+    What a person put right by hand counts as put right.
+    """
     posts = tables["posts"].select("post_id", "venue", "author_key", "thread_id", "posted_at", "posted_precision")
     kinds = tables["post_readings"].select("post_id", "voice", "incentive")
     copies = tables["families"].filter(lambda t: t.is_copy).select("post_id")
     dated = posts.filter(posts.posted_at.notnull(), posts.posted_precision.notin(["month", "unknown"]))
     customers = kinds.filter(kinds.voice != "company", ~kinds.incentive)
-    readings = tables["readings"].filter(lambda t: (t.brand != "") & t.relevant)
+    readings = put_right(tables["readings"].filter(lambda t: (t.brand != "") & t.relevant), tables["overrides"])
     counted = dated.join(customers, "post_id").anti_join(copies, "post_id").join(readings, "post_id")
     return counted.select(
         "post_id",
@@ -53,7 +56,30 @@ def opinions(tables: Tables) -> Table:
         author=ibis.ifelse(counted.author_key == "", counted.post_id, counted.author_key),
         thread="thread_id",
         day=counted.posted_at.date(),
-        y=counted.p_positive - counted.p_negative,
+        y=counted.y,
+    )
+
+
+def put_right(readings: Table, overrides: Table) -> Table:
+    """Give readings with y, less what was overridden as not to be counted, and with the polarity that people gave."""
+    out = overrides.filter(overrides.field == "relevant")
+    for wildcards in ((), ("aspect",), ("brand", "aspect")):
+        keys = [name for name in ("post_id", "brand", "aspect") if name not in wildcards]
+        these = out.filter([out.value == "false", *(out[name] == "" for name in wildcards)])
+        readings = readings.anti_join(these.select(*keys).distinct(), keys)
+    polarity = overrides.filter(overrides.field == "polarity", overrides.value != "")
+    given = polarity.select(
+        "post_id",
+        "brand",
+        "aspect",
+        given_y=polarity.value.cases(("negative", -10_000), ("positive", 10_000), else_=0),
+    )
+    beside = readings.left_join(given, ["post_id", "brand", "aspect"])
+    return beside.select(
+        "post_id",
+        "brand",
+        "aspect",
+        y=ibis.coalesce(beside.given_y, beside.p_positive - beside.p_negative),
     )
 
 
@@ -272,7 +298,7 @@ def steps(own: str, rivals: Sequence[str]) -> tuple[Step, ...]:
     """Give the steps from readings to sums, in order."""
     read = ("posts", "readings", "post_readings", "families")
     return (
-        Query("opinions", read, "opinions", opinions),
+        Query("opinions", (*read, "overrides"), "opinions", opinions, version="2"),
         Query("voices", ("opinions",), "voices", voices, version="2"),
         *cells(own, rivals),
         Query("tallies", (*read, "opinions"), "tallies", tallies),

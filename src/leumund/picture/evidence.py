@@ -27,11 +27,12 @@ def telling(tables: Mapping[str, Table]) -> Table:
 
     from leumund.picture.counting import by_period
 
-    rows = by_period(tables["opinions"]).select("post_id", "brand", "aspect", "period", "period_start")
+    rows = by_period(tables["opinions"]).select("post_id", "brand", "aspect", "period", "period_start", "y")
     readings = tables["readings"].select(
         "post_id", "brand", "aspect", "p_negative", "p_neutral", "p_positive", "span_start", "span_end"
     )
     read = rows.join(readings, ["post_id", "brand", "aspect"])
+    read = read.filter(read.y == read.p_positive - read.p_negative)  # what was put right by hand shows nothing of it
     clearest = ibis.window(
         group_by=[read.brand, read.aspect, read.period, read.period_start],
         order_by=[ibis.greatest(read.p_negative, read.p_positive).desc(), read.post_id],

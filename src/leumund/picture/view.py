@@ -11,9 +11,9 @@ from typing import Any
 from leumund.picture.agreement import Agreement
 from leumund.picture.truth import TrueValue
 from leumund.picture.verdict import Campaign
-from leumund.tables import Change, Coverage, Driver, Estimate, Evidence
+from leumund.tables import Amendment, Bridge, Change, Coverage, Driver, Estimate, Evidence
 
-__all__ = ["Counts", "Method", "Picture", "TrueValue", "to_json"]
+__all__ = ["Amended", "Counts", "Method", "Picture", "TrueValue", "to_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,19 @@ class Method:
     guidelines: tuple[str, ...] = ()  # versions under which the labels were given, '' = unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """How many figures of one published report read differently today, for one reason."""
+
+    publication_id: str
+    title: str
+    published_at: datetime
+    kind: str  # erratum, revision
+    cause: str
+    n_figures: int
+    largest: Amendment
+
+
 @dataclass(frozen=True)
 class Picture:
     """All figures of one snapshot, the posts behind them, and what the reader must know."""
@@ -71,6 +84,8 @@ class Picture:
     changes: tuple[Change, ...] = field(default=())
     drivers: tuple[Driver, ...] = field(default=())
     campaigns: tuple[Campaign, ...] = field(default=())
+    amended: tuple[Amended, ...] = field(default=())
+    bridges: tuple[Bridge, ...] = field(default=())
 
     def to_json(self) -> str:
         """Give everything as one JSON document; times in ISO 8601."""

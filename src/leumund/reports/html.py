@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from leumund.charts import pointed_rules
 from leumund.picture.view import Picture
+from leumund.reports.amendments import amendments_page
 from leumund.reports.behind import collected
 from leumund.reports.forms import whole_file
 from leumund.reports.layout import laid_out
+from leumund.tables import Amendment
 from leumund.wording import say
 
-__all__ = ["report_html", "write_report"]
+__all__ = ["companion_html", "report_html", "write_report"]
 
 MOST_BYTES = 5_000_000
 _MARGIN_BYTES = 20_000
@@ -33,15 +37,19 @@ def write_report(picture: Picture, path: Path, *, language: str) -> None:
             draft.write_text(text, encoding="utf-8")
 
 
-def report_html(picture: Picture, *, language: str, twin: str) -> str:
-    """Give the report's HTML; `twin` is the name of the JSON file that it links to."""
+def report_html(picture: Picture, *, language: str, twin: str, companion: str = "") -> str:
+    """Give the report's HTML; `twin` is the name of the JSON file that it links to.
+
+    `companion` is the name of the page that will tell what changed since, for a report that is published.
+    """
     report = laid_out(picture, language)
-    template = _template()
+    template = _template("report.html.j2")
     values = {
         **{name: getattr(report, name) for name in ("title", "sentences", "lead", "five", "advice", "panels")},
         "picture": picture,
         "language": language,
         "twin": twin,
+        "companion": companion,
         "style": _text("report.css") + pointed_rules(len(picture.rivals)),
         "script": _text("report.js"),
         "say": lambda key, **words: say(key, language, **words),
@@ -61,11 +69,23 @@ def _unbroken(text: str) -> str:
     return re.sub(r"\([−+\d][^()]*\)", lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
 
 
-def _template() -> Any:
+def companion_html(title: str, made_at: datetime, amendments: Sequence[Amendment], *, language: str) -> str:
+    """Give the page that stands beside a published report: its errata and revisions that hold now."""
+    return amendments_page(
+        title,
+        made_at,
+        amendments,
+        language=language,
+        style=_text("report.css"),
+        template=_template("amendments.html.j2"),
+    )
+
+
+def _template(name: str) -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     surroundings = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     surroundings.filters["unbroken"] = _unbroken
-    return surroundings.get_template("report.html.j2")
+    return surroundings.get_template(name)

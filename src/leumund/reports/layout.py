@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from leumund.picture.view import Picture
 from leumund.reports.account import left_out_panel, method_panels
+from leumund.reports.amendments import amendments_panel
 from leumund.reports.behind import ShownPost, five_posts, shown_post
+from leumund.reports.bridges import bridges_panel
 from leumund.reports.change import change_panel, driver_panel
 from leumund.reports.figures import Figures
 from leumund.reports.headline import Advice, advice, headline
@@ -73,4 +75,10 @@ def _panels(figures: Figures, language: str) -> Iterator[Panel]:
         yield truth
     yield coverage_panel(figures, language)
     yield left_out_panel(figures.picture, language)
+    bridged = bridges_panel(figures, language)
+    if bridged is not None:
+        yield bridged
+    amended = amendments_panel(figures.picture, language)
+    if amended is not None:
+        yield amended
     yield method_panels(figures.picture, language)

@@ -48,12 +48,15 @@ from leumund.tables.posts import (
     Twin,
 )
 from leumund.tables.readings import PostReading, Reading
+from leumund.tables.series import Amendment, Bridge, OverlapRow, Override
 
 __all__ = [
     "TABLES",
+    "Amendment",
     "AspectContrast",
     "AuditRow",
     "Author",
+    "Bridge",
     "CampaignEntry",
     "Cell",
     "Change",
@@ -76,6 +79,8 @@ __all__ = [
     "Neighbour",
     "Opinion",
     "Origin",
+    "OverlapRow",
+    "Override",
     "Post",
     "PostReading",
     "Publication",
