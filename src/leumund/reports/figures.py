@@ -8,7 +8,7 @@ from functools import cached_property
 from leumund.charts import Dot
 from leumund.picture.view import Picture
 from leumund.tables import Change, Estimate, Evidence
-from leumund.wording import day, index_span, quarter, say, share_span
+from leumund.wording import day, index_span, month, quarter, say, share_span
 
 __all__ = ["Figures", "anchor", "aspect_name", "dot", "full_name", "period_name", "span_of", "spoken"]
 
@@ -139,6 +139,8 @@ def period_name(figure: Estimate, language: str) -> str:
     """Give a figure's period in words."""
     if figure.period == "quarter":
         return quarter(figure.period_start, language)
+    if figure.period == "month":
+        return month(figure.period_start, language)
     if figure.period == "four_weeks":
         return say("period.four_weeks", language, day=day(figure.period_start, language, short=True))
     if figure.period == "week":
