@@ -91,6 +91,7 @@ def test_a_reading_put_right_makes_errata_where_it_counts_and_nowhere_else(
     page = (shelf / "amendments.de.html").read_text(encoding="utf-8")
     assert "Berichtigung" in page
     assert "Lesarten wurden richtiggestellt" in page
+    assert "Nachträge zum Bericht „Erstes Quartal“</h1>" in page
     door.check(project.folder)
     assert capsys.readouterr().out == ""
 

@@ -61,8 +61,8 @@ def amendments_page(
         found = sorted((one for one in amendments if one.kind == kind), key=_weight)
         rows = [_row(one, language) for one in found[:ROWS_SHOWN]]
         left_out = len(found) - len(rows)
-        title, why = say(f"amended.{kind}", language, n=len(found)), say(f"amended.why_{kind}", language)
-        parts.append({"kind": kind, "title": title, "why": why, "rows": rows, "left_out": left_out})
+        head, why = say(f"amended.{kind}", language, n=len(found)), say(f"amended.why_{kind}", language)
+        parts.append({"kind": kind, "title": head, "why": why, "rows": rows, "left_out": left_out})
     heads = [say(f"head.{name}", language) for name in ("figure", "period", "as_published", "today", "reason", "noted")]
     page: str = template.render(
         language=language,
