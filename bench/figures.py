@@ -52,6 +52,8 @@ class Estimators:
     bridge: Callable[..., estimates.Estimated] = estimates.estimate_bridge
     split: Callable[..., dict[str, estimates.Part]] = estimates.split_in_three
     pool: Callable[..., estimates.Pooled] = estimates.pool_errors
+    second: Callable[..., estimates.Estimated] = estimates.estimate_synthetic
+    carry: Callable[..., estimates.Estimated | None] = estimates.carry_effect
 
 
 @dataclass(frozen=True)
@@ -306,6 +308,40 @@ def campaigns(bench: Bench) -> Iterator[Tried]:
         yield bench.rate(f"campaign, {name}: power at +6 points", hits[2], bench.trials, power)
 
 
+SECOND = {"shared shocks": (0.10, 0.78), "own autocorrelation": (0.10, 0.36), "random walks": (0.14, 0.42)}
+
+
+def second_opinion(bench: Bench) -> Iterator[Tried]:
+    """False alarms and power at +6 points of the synthetic control with placebos in time."""
+    for number, (name, (alarm, power)) in enumerate(SECOND.items()):
+        market, rng, hits = MARKETS[name][0], bench.rng(14, number), np.zeros(2)
+        for _ in range(bench.trials):
+            index, rivals = market.draw(rng)
+            step = LIFT * (np.arange(market.weeks) >= market.start)
+            nothing = bench.use.second(index, rivals, market.start)
+            hits += [not nothing.covers(0.0), bench.use.second(index + step, rivals, market.start).low > 0]
+        yield bench.rate(f"second opinion, {name}: false alarms", hits[0], bench.trials, alarm, at_most=True)
+        yield bench.rate(f"second opinion, {name}: power at +6 points", hits[1], bench.trials, power)
+
+
+READERS = {"600 labels, follows by .2": (600, 0.2, 20.0), "200 labels, follows by .5": (200, 0.5, 10.0)}
+
+
+def timid_readers(bench: Bench) -> Iterator[Tried]:
+    """Coverage of an effect that a timid reader shows only in part, once its response is reckoned in."""
+    for number, (name, (n_labels, slope, effect)) in enumerate(READERS.items()):
+        market, rng, held = MARKETS["shared shocks"][0], bench.rng(15, number), 0
+        for _ in range(bench.trials):
+            index, rivals = market.draw(rng)
+            seen = index + slope * effect * (np.arange(market.weeks) >= market.start)
+            truth = rng.choice([-100.0, 0.0, 100.0], n_labels, p=[0.4, 0.33, 0.27])
+            reading = slope * truth + rng.normal(0, 35, n_labels)
+            response = estimates.estimate_response(truth, reading, groups=np.arange(n_labels) % 5)
+            got = bench.use.carry(bench.use.effect(seen, rivals, market.start), response)
+            held += got is not None and got.covers(effect)
+        yield bench.rate(f"effect through a reader, {name}: coverage", held, bench.trials, 0.93)
+
+
 def published_example(bench: Bench) -> Iterator[Tried]:
     """The CausalImpact vignette: 10.2 to 10.8, ends within .4 of 9.7 and 11.3."""
     path = real.SHARED / "campaign" / "causalimpact_vignette.csv"
@@ -373,6 +409,8 @@ PARTS = (
     differences,
     weekly_looks,
     campaigns,
+    second_opinion,
+    timid_readers,
     published_example,
     venue_mix,
     bridges,

@@ -396,6 +396,11 @@ class Project:
         self._write_campaign(terms, planned=False, by=by)
         return self._campaign(snapshot, terms, self._campaign_entries(), outside=outside)
 
+    def campaigns(self, *, truth: Sequence[TrueValue] = ()) -> tuple[Campaign, ...]:
+        """Give what the last run's figures say of every campaign that was written down, in the order of starts."""
+        snapshot, entries = self.store.current(), self._campaign_entries()
+        return tuple(self._campaign(snapshot, terms, entries, truth=truth) for terms in latest_terms(entries))
+
     def _write_campaign(self, terms: Terms, *, planned: bool, by: str) -> None:
         with self.ledger() as ledger:
             ledger.record_campaign(**dataclasses.asdict(terms), planned=planned, recorded_by=by)
@@ -428,7 +433,7 @@ class Project:
         """Give the picture as of the last run; raises NothingToShow before the first."""
         from leumund.picture.amendments import summed_up
 
-        snapshot, entries = self.store.current(), self._campaign_entries()
+        snapshot = self.store.current()
         with self.ledger() as ledger:
             noted = [Amendment(**row) for row in ledger.amendments().to_pylist()]
             amended = summed_up(ledger.publications(), noted) if noted else ()
@@ -440,9 +445,7 @@ class Project:
             how_good=how_good(),
             step_seconds=step_seconds,
             truth=truth,
-            campaigns=lambda: [
-                self._campaign(snapshot, terms, entries, truth=truth) for terms in latest_terms(entries)
-            ],
+            campaigns=lambda: self.campaigns(truth=truth),
         )
         return replace(found, amended=amended, bridges=tuple(Bridge(**row) for row in bridges.to_pylist()))
 

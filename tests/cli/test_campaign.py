@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from leumund.loop import init_project, open_project
+from leumund.picture.plans import Asked
 from leumund.settings import BrandSetting
 from tests.cli.conftest import Leumund
 from tests.weeks import BRANDS, START, Weeks, tables
@@ -129,3 +130,41 @@ def test_a_project_without_a_run_says_what_to_do(leumund: Leumund, project: Path
     assert answer.status == 1
     assert "NothingToShow" in answer.err
     assert entries(project) == []
+
+
+def test_a_page_of_its_own_holds_index_placebos_and_what_came_from_outside(
+    leumund: Leumund, moved: Path, tmp_path: Path
+) -> None:
+    table, page = tmp_path / "orders.csv", tmp_path / "page.html"
+    table.write_text("week;orders\n2023-12-18;900\n2024-01-08;1100\n", encoding="utf-8")
+    command = ("campaign", "Page", "--start", START, "--project", moved, "--outside", table)
+    answer = leumund(*command, "--format", "html", "-o", page)
+    assert (answer.status, answer.out) == (0, f"{page}\n")
+    for part in ("campaign-1", "campaign-1-checks", "campaign-1-outside"):
+        assert f'<section id="{part}"' in page.read_text(encoding="utf-8")
+    with_orders = json.loads(leumund(*command, "--format", "json").out)
+    without = json.loads(leumund(*command[:-2], "--format", "json").out)
+    assert with_orders["effect"] == without["effect"]
+    assert [one["name"] for one in with_orders["outside"]] == ["orders"]
+
+
+def test_a_bad_outside_file_is_told_with_file_row_and_next_step(leumund: Leumund, moved: Path, tmp_path: Path) -> None:
+    table = tmp_path / "orders.csv"
+    command = ("campaign", "Bad", "--start", START, "--project", moved, "--outside", table)
+    table.write_text("week;orders\n2024-01-08;many\n2024-01-15;3\n", encoding="utf-8")
+    answer = leumund(*command)
+    assert answer.status == 1
+    assert "orders.csv, row 1" in answer.err
+    assert "mend the cell" in answer.err
+    table.write_text("week;orders\nsoon;many\n", encoding="utf-8")
+    assert leumund(*command).status == 1
+    table.unlink()
+    assert leumund(*command).status == 2
+    assert all(entry["name"] != "Bad" or not entry["planned"] for entry in entries(moved))
+
+
+def test_a_campaign_that_was_looked_at_stands_in_the_picture(moved: Path) -> None:
+    project = open_project(moved)
+    terms = project.campaign_terms(Asked("Shown", starts_on=START))
+    said = project.evaluate_campaign(terms, by="kim")
+    assert said in project.campaigns()

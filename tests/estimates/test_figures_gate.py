@@ -112,6 +112,19 @@ def deaf_to_authors_and_threads(old: Any, new: Any, clusters: Any, **options: An
     return estimate_bridge(old, new, **options)
 
 
+def as_the_machine_sees_it(effect: Estimated, response: Any) -> Estimated:
+    """Take a timid reader's change for people's."""
+    return effect
+
+
+def before_and_after(index: Any, rivals: Any, start: int) -> Estimated:
+    """Set the weeks after against those before, as if there were no rivals and weeks were independent."""
+    after, before = index[start:], index[:start]
+    value = float(after.mean() - before.mean())
+    half = 2 * float(np.hypot(after.std() / len(after) ** 0.5, before.std() / len(before) ** 0.5))
+    return Estimated(value=value, low=value - half, high=value + half, n=len(index))
+
+
 Part = Callable[[Bench], Iterator[Tried]]
 
 
@@ -127,6 +140,8 @@ Part = Callable[[Bench], Iterator[Tried]]
         (Estimators(net=half_an_interval), figures.net_index),
         (Estimators(pool=one_mean_for_all), figures.pooled_reader),
         (Estimators(correct=without_spread), figures.borrowed_correction),
+        (Estimators(second=before_and_after), figures.second_opinion),
+        (Estimators(carry=as_the_machine_sees_it), figures.timid_readers),
         (Estimators(split=all_of_it_is_opinion), figures.venue_mix),
         (Estimators(bridge=deaf_to_authors_and_threads), figures.bridges),
     ],

@@ -11,7 +11,7 @@ from typing import Any
 from leumund.charts.marks import Chart, Dot
 from leumund.charts.scales import dodged, domain, millis, month_ticks, ticks
 from leumund.charts.svg import Frame, to_svg
-from leumund.charts.theme import AXIS, OWN, PAPER, QUIET, RIVAL, hatch
+from leumund.charts.theme import AXIS, INK, OWN, PAPER, QUIET, RIVAL, hatch
 
 __all__ = ["Gap", "LineChart", "Series", "draw_lines"]
 
@@ -29,11 +29,15 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One brand over time. A period without a figure is None and breaks the line."""
+    """One brand over time. A period without a figure is None and breaks the line.
+
+    The band of a series that is not the own one stays out of sight until it is pointed at, unless `banded`.
+    """
 
     name: str
     own: bool
     dots: tuple[Dot | None, ...]
+    banded: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class LineChart:
     tell_month: Callable[[date, bool], str]
     small: bool = False  # one of many: no labels at the lines' ends, dots only when pointed at
     shown: tuple[float, float] | None = None  # ends of the axis; None = as the figures need
+    marks: tuple[date, ...] = ()  # days marked on the axis: something began
 
 
 def draw_lines(chart: LineChart) -> Chart:
@@ -107,7 +112,7 @@ class _Sheet:
 
     @staticmethod
     def _extent(series: Series, dot: Dot) -> tuple[float, ...]:
-        return (dot.low, dot.high) if series.own else (dot.value,)
+        return (dot.low, dot.high) if series.own or series.banded else (dot.value,)
 
     def layers(self) -> Iterator[dict[str, Any]]:
         yield self._axes()
@@ -118,6 +123,7 @@ class _Sheet:
         for name, series in rivals + owns:
             yield from self._line(name, series)
         yield from self._gaps()
+        yield from self._marks()
         for name, series in rivals + owns:
             yield self._dots(name, series)
         if not self.chart.small:
@@ -160,7 +166,7 @@ class _Sheet:
             "borrowed": {"fill": colour, "fillOpacity": 0.2},
             "unproven": {"fill": hatch("own" if series.own else "rival")},
         }
-        drawer = "band" if series.own or self.chart.small else "hidden"
+        drawer = "band" if series.own or series.banded or self.chart.small else "hidden"
         for support, look in looks.items():
             runs = [run for found, run in _runs(series) if found == support]
             for kind, kept in (
@@ -209,6 +215,17 @@ class _Sheet:
             for fill in (PAPER, hatch("gap")) if whole else (AXIS,):
                 look = {"type": "rect", "fill": fill, "aria": False}
                 yield {"data": {"values": values}, "mark": look, "encoding": encoding}
+
+    def _marks(self) -> Iterator[dict[str, Any]]:
+        """A small triangle on the axis for each day on which something began."""
+        days = [day for day in self.chart.marks if self.chart.first <= day <= self.chart.last]
+        if days:
+            look = {"type": "point", "shape": "triangle-up", "filled": True, "fill": INK, "size": 70, "opacity": 1}
+            yield {
+                "data": {"values": [{"t": millis(day)} for day in days]},
+                "mark": look | {"aria": False},
+                "encoding": {**_x("t"), "y": {"value": self.frame.height - 4}},
+            }
 
     def _stretch(self, gap: Gap) -> dict[str, Any]:
         first, end = millis(gap.first), millis(gap.last) + 24 * 60 * 60 * 1000

@@ -86,6 +86,7 @@ class CampaignFormat(StrEnum):
 
     text = "text"
     json = "json"
+    html = "html"
 
 
 class TellFormat(StrEnum):
@@ -366,6 +367,10 @@ def campaign(
         int | None, typer.Option(help="How many weeks from the start on; 0 = all there are.", min=0, max=520)
     ] = None,
     counted: Annotated[Counted | None, typer.Option(help="What counts as one voice; else posts.")] = None,
+    outside: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Table with week and columns such as orders, churn; drawn beside it."),
+    ] = None,
     form: Annotated[CampaignFormat, typer.Option("--format", help="Form of the answer.")] = CampaignFormat.text,
     output: RowsOption = None,
     language: Annotated[Language | None, typer.Option(help="Else as leumund.toml says.")] = None,
@@ -374,7 +379,8 @@ def campaign(
 ) -> None:
     """Say whether a campaign moved the image.
 
-    Sets the weekly index against what the competitors' imply. Status 1 where it cannot be said.
+    Sets the weekly index against what the competitors' imply. Status 1 where it cannot be said. What was looked at is
+    written down, and stands in the report from then on.
     """
     from leumund.cli import campaign as doing
 
@@ -385,7 +391,9 @@ def campaign(
         doing.plan(project, asked, by=by)
     else:
         told = language.value if language else ""
-        raise typer.Exit(doing.campaign(project, asked, form=form.value, output=output, language=told, by=by))
+        raise typer.Exit(
+            doing.campaign(project, asked, outside=outside, form=form.value, output=output, language=told, by=by)
+        )
 
 
 @app.command(epilog="Example: leumund publish --title 'Image, third quarter' --project mybrand")

@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leumund.cli.output import at
-from leumund.errors import DateNotUnderstood
+from leumund.cli.output import Problems, at
+from leumund.errors import DateNotUnderstood, storage_errors
 
 if TYPE_CHECKING:
+    from leumund.loop import Project
     from leumund.picture.plans import Asked
-    from leumund.picture.verdict import Campaign
+    from leumund.picture.verdict import Campaign, Outside
 
 __all__ = ["asked_for", "campaign", "plan"]
 
@@ -69,24 +70,65 @@ def plan(folder: Path, asked: Asked, *, by: str) -> None:
     )
 
 
-def campaign(folder: Path, asked: Asked, *, form: str, output: Path | None, language: str, by: str) -> int:
-    """Say whether a campaign moved the image; give 1 where that cannot be said."""
-    from leumund.engines.parts import writing
+def campaign(
+    folder: Path,
+    asked: Asked,
+    *,
+    outside: Path | None,
+    form: str,
+    output: Path | None,
+    language: str,
+    by: str,
+) -> int:
+    """Say whether a campaign moved the image; give 1 where that cannot be said or a row could not be used."""
     from leumund.loop import open_project
-    from leumund.picture.view import to_json
+    from leumund.reports.forms import whole_file
 
-    project = open_project(folder)
+    problems, project = Problems(), open_project(folder)
     terms = project.campaign_terms(asked)
     language = language or project.settings.text("project", "language")
-    found = project.evaluate_campaign(terms, by=by or getpass.getuser())
-    told = (to_json(found) if form == "json" else _text(found, language)) + "\n"
+    beside = _outside(outside, problems)
+    found = project.evaluate_campaign(terms, by=by or getpass.getuser(), outside=beside)
+    told = _told(project, found, form=form, language=language)
     if output is None:
         sys.stdout.write(told)
     else:
-        with writing(output) as unfinished:
-            unfinished.write_text(told, encoding="utf-8")
+        with whole_file(output) as draft:
+            draft.write_text(told, encoding="utf-8")
         print(output)
-    return int(found.verdict == "cannot_be_said")
+    problems.say()
+    return int(found.verdict == "cannot_be_said" or len(problems) > 0)
+
+
+def _outside(file: Path | None, problems: Problems) -> tuple[Outside, ...]:
+    if file is None:
+        return ()
+    from leumund.picture.outside import read_outside
+    from leumund.sources.archives import page_of
+
+    with storage_errors(file):
+        content = file.read_bytes()
+    series, notes = read_outside(page_of(str(file), content))
+    for note in notes:
+        problems.note(str(file), note.place, note.code, note.seen, note.next_step)
+    return series
+
+
+def _told(project: Project, found: Campaign, *, form: str, language: str) -> str:
+    if form == "json":
+        from leumund.picture.view import to_json
+
+        return to_json(found) + "\n"
+    if form == "html":
+        from leumund.reports.html import campaign_html
+
+        return campaign_html(
+            found,
+            language=language,
+            simulated=project.settings.switch("project", "simulated"),
+            snapshot_id=project.store.current().snapshot_id,
+        )
+    return _text(found, language) + "\n"
 
 
 def _text(found: Campaign, language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import sys
 import time
 import webbrowser
@@ -14,6 +15,7 @@ from leumund.cli.labels import read_labels
 from leumund.cli.output import Problems, Progress
 from leumund.errors import storage_errors
 from leumund.loop import Project, init_project
+from leumund.picture.plans import Asked
 from leumund.picture.view import TrueValue
 from leumund.reports.html import write_report
 from leumund.settings import BrandSetting
@@ -42,7 +44,10 @@ def demo(folder: Path, *, posts: int, seed: int, language: str, open_report: boo
     with Progress("walking") as progress:
         walked = project.run(on_step=lambda name, done, of: progress.show(f"{name} {done}/{of}"))
     lap.end("read, counted and estimated")
-    picture = project.picture(truth=_truth(folder), step_seconds=walked.step_seconds)
+    event = _campaign(folder)
+    asked = Asked("Herbst 2023", brand=event.brand, starts_on=event.period_start)
+    project.evaluate_campaign(project.campaign_terms(asked), by="demo")
+    picture = project.picture(truth=(*_truth(folder), event), step_seconds=walked.step_seconds)
     paths = {code: folder / "reports" / f"demo.{code}.html" for code in ("de", "en")}
     for code, path in paths.items():
         path.parent.mkdir(exist_ok=True)
@@ -78,6 +83,12 @@ def _truth(folder: Path) -> tuple[TrueValue, ...]:
             )
             for row in csv.DictReader(stream)
         )
+
+
+def _campaign(folder: Path) -> TrueValue:
+    """The campaign that the world had, and by how many points it truly moved the index."""
+    told = json.loads((folder / "truth" / "events-SIMULIERT.json").read_text(encoding="utf-8"))["campaign"]
+    return TrueValue("campaign_effect", told["brand"], "week", date.fromisoformat(told["start"]), told["effect"])
 
 
 class _Laps:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from statistics import fmean
 
-from leumund.picture.verdict import Campaign, Span
+from leumund.charts import Dot, Gap, LineChart, Row, Series, Tick, WhiskerChart, draw_lines, draw_whiskers
+from leumund.picture.verdict import Campaign, CampaignWeek, Span
+from leumund.reports.gaps import stretches
 from leumund.reports.headline import listed
-from leumund.reports.panel import Cell, Sheet
-from leumund.wording import index_span, number, say, signed
+from leumund.reports.panel import Cell, Panel, Sheet
+from leumund.wording import day, day_span, index_span, month, number, say, signed
 
-__all__ = ["beside", "effect_sheet", "sentence", "span_text"]
+__all__ = ["beside", "campaign_panels", "effect_sheet", "sentence", "span_text"]
 
 OFTEN = 0.2
 DIGEST_SHOWN = 16
+WEEKS_TOGETHER = 4  # one week alone swings with its few posts
 
 
 def sentence(campaign: Campaign, language: str) -> str:
@@ -51,7 +57,7 @@ def span_text(span: Span | None, language: str) -> str:
 def beside(campaign: Campaign, language: str) -> list[str]:
     """Give the sentences that stand beside the result: reader, weeks, plan, placebos, second opinion, truth."""
     found = list(_about_result(campaign, language)) if campaign.verdict != "cannot_be_said" else []
-    return [*found, *_about_plan(campaign, language)]
+    return [*_about_plan(campaign, language), *found, *_from_outside(campaign, language)]
 
 
 def _about_result(campaign: Campaign, language: str) -> Iterator[str]:
@@ -75,6 +81,19 @@ def _about_result(campaign: Campaign, language: str) -> Iterator[str]:
         counts = Counter(one.why for one in campaign.left_out)
         why = ", ".join(say(f"campaign_why.{name}", language, n=n) for name, n in sorted(counts.items()))
         yield say("campaign.left_out", language, n=len(campaign.left_out), why=why)
+
+
+def _from_outside(campaign: Campaign, language: str) -> Iterator[str]:
+    weeks = [week.week for week in campaign.weeks]
+    for one in campaign.outside:
+        held = [(week, value) for week, value in one.weeks if weeks and weeks[0] <= week <= weeks[-1]]
+        sides = [[v for w, v in held if (w < campaign.terms.starts_on) is before] for before in (True, False)]
+        texts = [number(fmean(side), language, digits=_digits(side)) if side else "–" for side in sides]
+        yield say("campaign.outside_means", language, name=one.name, before=texts[0], after=texts[1])
+
+
+def _digits(values: list[float]) -> int:
+    return 0 if max(map(abs, values)) >= 100 else 1
 
 
 def _holds(span: Span, value: float) -> bool | None:
@@ -124,6 +143,19 @@ def effect_sheet(campaign: Campaign, language: str) -> Sheet | None:
     """Give effect, second opinion, placebo brands and placebo starts as one table; None where nothing can be said."""
     if campaign.effect is None:
         return None
+    heads = tuple(say(f"campaign_head.{name}", language) for name in ("what", "span", "holds_zero"))
+    cells = tuple(
+        (
+            Cell(name),
+            Cell(span_text(span, language), number=True, value=span.value if span else None),
+            Cell(_zero(span, language)),
+        )
+        for name, span in _spans(campaign, language)
+    )
+    return Sheet(sentence(campaign, language), heads, cells)
+
+
+def _spans(campaign: Campaign, language: str) -> list[tuple[str, Span | None]]:
     rows: list[tuple[str, Span | None]] = [(say("campaign_row.effect", language), campaign.effect)]
     if campaign.support != "unproven":
         rows.append((say("campaign_row.machine", language), campaign.machine_effect))
@@ -131,13 +163,217 @@ def effect_sheet(campaign: Campaign, language: str) -> Sheet | None:
         rows.append((say("campaign_row.second", language), campaign.second.effect))
     rows += [(say("campaign_row.brand", language, brand=one.brand), one.effect) for one in campaign.placebo_brands]
     rows += [(say("campaign_row.start", language, day=one.week), one.effect) for one in campaign.placebo_starts]
-    heads = tuple(say(f"campaign_head.{name}", language) for name in ("what", "span", "holds_zero"))
-    cells = tuple(
-        (Cell(name), Cell(span_text(span, language), number=True), Cell(_zero(span, language))) for name, span in rows
-    )
-    return Sheet(sentence(campaign, language), heads, cells)
+    return rows
 
 
 def _zero(span: Span | None, language: str) -> str:
     holds = None if span is None else _holds(span, 0.0)
     return say({True: "campaign.yes", False: "campaign.no", None: "campaign.unknown"}[holds], language)
+
+
+def campaign_panels(campaign: Campaign, language: str, *, place: int = 1) -> Iterator[Panel]:
+    """Give the parts of a report about one campaign: its course, the placebos, and what came from outside."""
+    yield _course_panel(campaign, language, f"campaign-{place}")
+    checks = _checks_panel(campaign, language, f"campaign-{place}-checks")
+    if checks is not None:
+        yield checks
+    if campaign.outside:
+        yield _outside_panel(campaign, language, f"campaign-{place}-outside")
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Up to four weeks that lie wholly before or after the start, with their means."""
+
+    first: date
+    last: date
+    index: float
+    expected: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def middle(self) -> date:
+        return date.fromordinal((self.first.toordinal() + self.last.toordinal()) // 2)
+
+
+def _blocks(campaign: Campaign) -> list[_Block | None]:
+    """Give the weeks four by four, counted from the start; None where fewer than two of them can be used."""
+    begun = sum(week.week < campaign.terms.starts_on for week in campaign.weeks)
+    groups: dict[int, list[CampaignWeek]] = {}
+    for number_, week in enumerate(campaign.weeks):
+        groups.setdefault((number_ - begun) // WEEKS_TOGETHER, []).append(week)
+    return [_mean_of([week for week in weeks if week.index is not None]) for _, weeks in sorted(groups.items())]
+
+
+def _mean_of(weeks: list[CampaignWeek]) -> _Block | None:
+    if len(weeks) < 2:
+        return None
+
+    def mean(name: str) -> float | None:
+        held = [value for value in (getattr(week, name) for week in weeks) if value is not None]
+        return fmean(held) if held else None
+
+    index = mean("index")
+    last = weeks[-1].week + timedelta(days=6)
+    return _Block(weeks[0].week, last, index or 0.0, mean("expected"), mean("low"), mean("high"))
+
+
+def _course_panel(campaign: Campaign, language: str, panel_id: str) -> Panel:
+    blocks = _blocks(campaign)
+    found = [one for one in blocks if one is not None]
+    title, words = sentence(campaign, language), tuple(beside(campaign, language))
+    name = say("campaign.contents", language, name=campaign.terms.name)
+    level = number(100 * campaign.level, language)
+    note = say("campaign.course" if campaign.effect else "campaign.course_bare", language, level=level)
+    if not found:
+        return Panel(panel_id, title, "", paragraphs=words, name=name)
+    own = Series(campaign.terms.brand, True, tuple(_index_dot(one, campaign, language, panel_id) for one in blocks))
+    expected = Series(
+        say("campaign.expected", language),
+        False,
+        tuple(_expected_dot(one, language, panel_id) for one in blocks),
+        banded=True,
+    )
+    chart = LineChart(
+        chart_id=panel_id,
+        title=title,
+        description=note,
+        series=(expected, own) if any(expected.dots) else (own,),
+        first=campaign.weeks[0].week,
+        last=campaign.weeks[-1].week + timedelta(days=6),
+        gaps=_gaps(campaign),
+        lowest=-100,
+        highest=100,
+        tell=lambda value: signed(value, language),
+        tell_month=lambda when, with_year: month(when, language, with_year=with_year),
+        marks=(campaign.terms.starts_on,),
+    )
+    rows = tuple(_course_row(one, language) for one in found)
+    heads = (say("campaign.head_period", language), say("campaign.head_index", language))
+    sheet = Sheet(say("campaign.course_rows", language), (*heads, say("campaign.expected", language)), rows)
+    return Panel(panel_id, title, note, (("", draw_lines(chart)),), sheet, paragraphs=words, name=name)
+
+
+def _gaps(campaign: Campaign) -> tuple[Gap, ...]:
+    weeks = [one.week for one in campaign.left_out if one.why == "gap"]
+    return tuple(stretches(week + timedelta(days=day) for week in weeks for day in range(7)))
+
+
+def _index_dot(one: _Block | None, campaign: Campaign, language: str, panel_id: str) -> Dot | None:
+    if one is None:
+        return None
+    name = _dot_name(campaign.terms.brand, one, signed(one.index, language), language)
+    return Dot(one.index, one.index, one.index, "measured", name, f"#t-{panel_id}", one.middle)
+
+
+def _expected_dot(one: _Block | None, language: str, panel_id: str) -> Dot | None:
+    if one is None or one.expected is None:
+        return None
+    low, high = (one.expected if end is None else end for end in (one.low, one.high))
+    name = _dot_name(say("campaign.expected", language), one, _expected_text(one, language), language)
+    return Dot(one.expected, low, high, "borrowed", name, f"#t-{panel_id}", one.middle)
+
+
+def _dot_name(what: str, one: _Block, value: str, language: str) -> str:
+    return say("campaign.dot", language, what=what, days=day_span(one.first, one.last, language), value=value)
+
+
+def _expected_text(one: _Block, language: str) -> str:
+    if one.expected is None:
+        return "–"
+    if one.low is None or one.high is None:
+        return signed(one.expected, language)
+    return index_span(one.expected, one.low, one.high, language)
+
+
+def _course_row(one: _Block, language: str) -> tuple[Cell, ...]:
+    return (
+        Cell(day_span(one.first, one.last, language)),
+        Cell(signed(one.index, language), number=True, value=one.index),
+        Cell(_expected_text(one, language), number=True, value=one.expected),
+    )
+
+
+def _checks_panel(campaign: Campaign, language: str, panel_id: str) -> Panel | None:
+    sheet = effect_sheet(campaign, language)
+    if sheet is None or campaign.effect is None:
+        return None
+    spans = _spans(campaign, language)
+    placebos = [one.effect for one in campaign.placebo_brands] + [one.effect for one in campaign.placebo_starts]
+    seen = sum(_holds(span, 0.0) is False for span in placebos)
+    title = say("campaign.checks_quiet", language, seen=seen, n=len(placebos))
+    parts = [say("campaign.checks", language, level=number(100 * campaign.level, language))]
+    known = campaign.truth is not None and campaign.support != "unproven"
+    if known:
+        parts.append(say("campaign.checks_truth", language))
+    rows = []
+    for place, (name, span) in enumerate(spans):
+        text = span_text(span, language)
+        found = (_span_dot(name, span, panel_id, text),) if span and span.low is not None else ()
+        ticks = (Tick(campaign.truth or 0.0, "diamond"),) if known and place == 0 else ()
+        rows.append(Row(name, place < 2, found, text, ticks, strong=place == 0))
+    note = " ".join(parts)
+    chart = WhiskerChart(
+        chart_id=panel_id,
+        title=title,
+        description=note,
+        rows=tuple(rows),
+        lowest=-1000,
+        highest=1000,
+        tell=lambda value: signed(value, language),
+    )
+    name = say("campaign.contents_checks", language, name=campaign.terms.name)
+    return Panel(panel_id, title, note, (("", draw_whiskers(chart)),), sheet, name=name)
+
+
+def _span_dot(name: str, span: Span, panel_id: str, text: str) -> Dot:
+    return Dot(span.value, span.low or 0.0, span.high or 0.0, "measured", f"{name}: {text}", f"#t-{panel_id}")
+
+
+def _outside_panel(campaign: Campaign, language: str, panel_id: str) -> Panel:
+    note = say("campaign.outside", language)
+    names = listed([one.name for one in campaign.outside], language)
+    title = say("campaign.outside_title", language, names=names)
+    index = tuple((week.week, week.index) for week in campaign.weeks if week.index is not None)
+    first, last = campaign.weeks[0].week, campaign.weeks[-1].week + timedelta(days=6)
+    series = [(say("campaign.index_name", language, brand=campaign.terms.brand), index, True)]
+    series += [(one.name, one.weeks, False) for one in campaign.outside]
+    charts = []
+    for place, (name, weeks, own) in enumerate(series):
+        tell = partial(signed, language=language) if own else partial(number, language=language)
+        known = {week: value for week, value in weeks if first <= week <= last}
+        calendar = [first + timedelta(weeks=n) for n in range((last - first).days // 7 + 1)]
+        dots = tuple(
+            Dot(known[week], known[week], known[week], "measured",
+                say("campaign.dot", language, what=name, days=day(week, language), value=tell(known[week])),
+                f"#t-{panel_id}", week + timedelta(days=3))
+            if week in known else None
+            for week in calendar
+        )  # fmt: skip
+        if any(dots):
+            values = list(known.values())
+            chart = LineChart(
+                chart_id=f"{panel_id}-{place}", title=name, description=note, series=(Series(name, own, dots),),
+                first=first, last=last, gaps=(), lowest=min(0.0, *values, -100.0 if own else 0.0),
+                highest=max(0.0, *values, 100.0 if own else 0.0), tell=tell,
+                tell_month=lambda when, with_year: month(when, language, with_year=with_year),
+                small=True, marks=(campaign.terms.starts_on,),
+            )  # fmt: skip
+            charts.append((name, draw_lines(chart)))
+    sheet = _outside_sheet(campaign, title, language)
+    contents = say("campaign.contents_outside", language, name=campaign.terms.name)
+    return Panel(panel_id, title, note, tuple(charts), sheet, name=contents)
+
+
+def _outside_sheet(campaign: Campaign, title: str, language: str) -> Sheet:
+    by_name = [dict(one.weeks) for one in campaign.outside]
+    heads = (say("campaign.head_period", language), say("campaign.head_index", language))
+    rows = []
+    for week in campaign.weeks:
+        held = [week.index, *(weeks.get(week.week) for weeks in by_name)]
+        texts = ["–" if value is None else number(value, language) for value in held[1:]]
+        texts.insert(0, "–" if week.index is None else signed(week.index, language))
+        cells = (Cell(text, number=True, value=value) for text, value in zip(texts, held, strict=True))
+        rows.append((Cell(say("period.week", language, day=day(week.week, language, short=True))), *cells))
+    return Sheet(title, (*heads, *(one.name for one in campaign.outside)), tuple(rows))

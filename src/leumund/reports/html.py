@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from leumund.charts import pointed_rules
+from leumund.picture.verdict import Campaign
 from leumund.picture.view import Picture
 from leumund.reports.amendments import amendments_page
 from leumund.reports.behind import collected
+from leumund.reports.campaigns import campaign_panels
 from leumund.reports.forms import whole_file
 from leumund.reports.layout import laid_out
+from leumund.reports.panel import part_name
 from leumund.tables import Amendment
 from leumund.wording import say
 
-__all__ = ["companion_html", "report_html", "write_report"]
+__all__ = ["campaign_html", "companion_html", "report_html", "write_report"]
 
 MOST_BYTES = 5_000_000
 _MARGIN_BYTES = 20_000
@@ -53,10 +56,26 @@ def report_html(picture: Picture, *, language: str, twin: str, companion: str = 
         "style": _text("report.css") + pointed_rules(len(picture.rivals)),
         "script": _text("report.js"),
         "say": lambda key, **words: say(key, language, **words),
+        "part_name": lambda panel: part_name(panel, language),
     }
     without = template.render(behind=None, **values)
     budget = MOST_BYTES - _MARGIN_BYTES - len(without.encode())
     page: str = template.render(behind=collected(report.figures, language, budget_bytes=budget), **values)
+    return page
+
+
+def campaign_html(campaign: Campaign, *, language: str, simulated: bool, snapshot_id: str) -> str:
+    """Give a page of its own for what can be said of one campaign; it opens no connection and runs no script."""
+    page: str = _template("campaign.html.j2").render(
+        campaign=campaign,
+        language=language,
+        simulated=simulated,
+        snapshot_id=snapshot_id,
+        panels=list(campaign_panels(campaign, language)),
+        style=_text("report.css") + pointed_rules(len(campaign.rivals_used)),
+        say=lambda key, **words: say(key, language, **words),
+        part_name=lambda panel: part_name(panel, language),
+    )
     return page
 
 

@@ -10,6 +10,7 @@ from leumund.reports.account import left_out_panel, method_panels
 from leumund.reports.amendments import amendments_panel
 from leumund.reports.behind import ShownPost, five_posts, shown_post
 from leumund.reports.bridges import bridges_panel
+from leumund.reports.campaigns import campaign_panels
 from leumund.reports.change import change_panel, driver_panel
 from leumund.reports.figures import Figures
 from leumund.reports.headline import Advice, advice, headline
@@ -67,6 +68,8 @@ def _panels(figures: Figures, language: str) -> Iterator[Panel]:
     if quarters is not None:
         yield quarters
     yield from (panel for panel in (change_panel(figures, language), driver_panel(figures, language)) if panel)
+    for place, campaign in enumerate(figures.picture.campaigns, start=1):
+        yield from campaign_panels(campaign, language, place=place)
     yield aspect_panel(figures, language)
     yield share_panel(figures, language)
     yield weekly_panel(figures, language)

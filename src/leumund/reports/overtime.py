@@ -139,7 +139,10 @@ def lead_panel(figures: Figures, language: str) -> Panel:
     if len(series) < len(figures.brands):
         parts.append(say("note.rivals_left_out", language))
     note = " ".join(parts)
-    remarks = " ".join([*_support_notes(series, language), _gap_note(gaps, language)]).strip()
+    starts = tuple(one.terms.starts_on for one in picture.campaigns if one.terms.brand == picture.own)
+    marks = tuple(day for day in starts if picture.period_start <= day <= picture.period_end)
+    told = [say("campaign.on_axis", language)] if marks else []
+    remarks = " ".join([*_support_notes(series, language), _gap_note(gaps, language), *told]).strip()
     chart = LineChart(
         chart_id="lead",
         title=title,
@@ -152,6 +155,7 @@ def lead_panel(figures: Figures, language: str) -> Panel:
         highest=100,
         tell=_index_teller(language),
         tell_month=_month_teller(language),
+        marks=marks,
     )
     if not any(dot for one in series for dot in one.dots):
         return Panel("lead", title, "")

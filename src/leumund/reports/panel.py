@@ -9,7 +9,7 @@ from leumund.reports.figures import anchor, span_of
 from leumund.tables import Estimate
 from leumund.wording import number, say, share_span
 
-__all__ = ["Cell", "Panel", "Sheet", "count_cell", "figure_cell"]
+__all__ = ["Cell", "Panel", "Sheet", "count_cell", "figure_cell", "part_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,12 @@ class Panel:
     open_sheet: bool = False  # the table is the thing itself, not the chart's other form
     remarks: str = ""  # how to read what is dashed or hatched, below the chart
     paragraphs: tuple[str, ...] = field(default=())
+    name: str = ""  # what it is called in the contents, where its id does not tell
+
+
+def part_name(panel: Panel, language: str) -> str:
+    """Give what a panel is called in the contents."""
+    return panel.name or say(f"contents.{panel.panel_id}", language)
 
 
 TOLD_GAP = 0.05  # a smaller part that was not collected is in the interval, but not worth a word

@@ -10,7 +10,7 @@ from leumund.charts import Chart, figure_names, printed
 from leumund.picture.view import Picture
 from leumund.reports.forms import whole_file
 from leumund.reports.layout import Report, laid_out
-from leumund.reports.panel import Panel, Sheet
+from leumund.reports.panel import Panel, Sheet, part_name
 from leumund.wording import say
 
 __all__ = ["report_pdf", "write_pdf"]
@@ -96,7 +96,7 @@ def _panel(panel: Panel, charts: dict[str, bytes], language: str) -> dict[str, A
         charts[file] = printed(chart, font=FONT, larger=_LARGER if len(panel.charts) == 1 else 1.0).encode()
         drawn.append({"name": name, "file": file, "alt": _told(panel, name, chart, language)})
     return {
-        "over": say(f"contents.{panel.panel_id}", language) if panel.panel_id != "lead" else "",
+        "over": part_name(panel, language) if panel.panel_id != "lead" else "",
         "title": panel.title,
         "note": panel.note,
         "remarks": panel.remarks,

@@ -21,7 +21,7 @@ from leumund.reports.behind import polarity
 from leumund.reports.figures import Figures, aspect_name, full_name, period_name
 from leumund.reports.forms import whole_file
 from leumund.reports.layout import Report, laid_out
-from leumund.reports.panel import Cell, Panel
+from leumund.reports.panel import Cell, Panel, part_name
 from leumund.tables import Estimate, Evidence
 from leumund.wording import say
 
@@ -90,7 +90,7 @@ def report_xlsx(picture: Picture, *, language: str) -> bytes:
 
 def _grids(report: Report) -> Iterator[Grid]:
     for panel in report.panels:
-        name = say(f"contents.{panel.panel_id}", report.language)
+        name = part_name(panel, report.language)
         yield _panel_grid(panel, name, report.figures, report.language)
     yield _every_figure(report)
     yield _posts(report)
