@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import linalg
+from threadpoolctl import threadpool_limits
 
 from leumund.estimates.inputs import Floats, as_floats, refuse
 
@@ -101,11 +102,12 @@ def pool_errors(labelled: LabelledErrors, mixtures: Mixtures) -> Pooled:
     np.add.at(targets, number, columns.design(wanted) * part[:, None])
     own = _own(number, part, wanted, len(targets))
     say, values, variances = [], [], []
-    for chance, factor, half, cell_variance in _likely(cells, columns):
-        reach = linalg.solve_triangular(factor, targets.T, lower=True)
-        say.append(chance)
-        values.append(reach.T @ half)
-        variances.append((reach**2).sum(axis=0) + cell_variance * own)
+    with threadpool_limits(1, "blas"):  # the matrices are small: threads would mostly wait for each other
+        for chance, factor, half, cell_variance in _likely(cells, columns):
+            reach = linalg.solve_triangular(factor, targets.T, lower=True)
+            say.append(chance)
+            values.append(reach.T @ half)
+            variances.append((reach**2).sum(axis=0) + cell_variance * own)
     share_of = np.array(say) / sum(say)
     value = share_of @ np.array(values)
     variance = share_of @ (np.array(variances) + (np.array(values) - value) ** 2)

@@ -257,7 +257,7 @@ def _response(judged: pa.Table, level: float) -> Estimated | None:
             [row["machine_y"] / 100 for row in rows],
             groups=[row["brand"] for row in rows],
             clusters=[row["thread"] for row in rows],
-            weights=[1 / row["inclusion_probability"] for row in rows],
+            weights=[row["weight"] for row in rows],
             level=level,
         )
     except CannotEstimate:

@@ -75,7 +75,7 @@ def reader_shift(judged: Sequence[Row], brand: str, before: Stretch, after: Stre
 
 
 def _errors(rows: Sequence[Row], power: float) -> tuple[Floats, Floats]:
-    weight = np.array([1 / row["inclusion_probability"] for row in rows])
+    weight = np.array([row["weight"] for row in rows])
     label, machine = (np.array([row[name] for row in rows]) * INDEX for name in ("label_y", "machine_y"))
     return np.asarray(label - power * machine, dtype=np.float64), weight
 
