@@ -33,9 +33,9 @@ class Tried(Figure):
     trials: int = 0
 
     def __str__(self) -> str:
-        sign = "≤" if self.at_most else "≥"
+        limit = "" if self.floor is None else f"{'≤' if self.at_most else '≥'} {self.nominal:<6g}"
         verdict = "" if self.holds else "MISSED"
-        return f"{self.name:<66} {sign} {self.nominal:<6g} {self.value:>8.4f} {self.trials:>7,} {verdict}".rstrip()
+        return f"{self.name:<66} {limit:<8} {self.value:>8.4f} {self.trials:>7,} {verdict}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Estimators:
     net: Callable[..., estimates.Estimated] = estimates.estimate_net
     correct: Callable[..., estimates.Cells] = estimates.correct_with_labels
     bridge: Callable[..., estimates.Estimated] = estimates.estimate_bridge
+    watch: Callable[..., estimates.Watched] = estimates.watch_weeks
     split: Callable[..., dict[str, estimates.Part]] = estimates.split_in_three
     pool: Callable[..., estimates.Pooled] = estimates.pool_errors
     second: Callable[..., estimates.Estimated] = estimates.estimate_synthetic
@@ -357,6 +358,35 @@ def published_example(bench: Bench) -> Iterator[Tried]:
         yield bench.bound(f"published campaign, {name} {value:.2f}: off {middle} by", abs(value - middle), off)
 
 
+def naive_watch(values: Array, errors: Array, dofs: Array) -> estimates.Watched:
+    """This week against last, as the tools of the field do it: 1.96 standard errors of the difference."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        z = np.diff(values, prepend=np.nan) / np.hypot(errors, np.concatenate([[np.nan], errors[:-1]]))
+    return estimates.Watched(values, z, z, 1.96, np.where(np.abs(z) > 1.96, np.sign(z), 0).astype(np.int64))
+
+
+LEARNED = 8  # weeks before the year begins
+TALKS: tuple[worlds.Talk, ...] = ("usual", "few", "heavy_tailed")
+
+
+def year_of_watching(bench: Bench) -> Iterator[Tried]:
+    """How often a year of weeks without any change has an alarm; beside it this week against last, and the power."""
+    for number, kind in enumerate(TALKS):
+        rng, alarms = bench.rng(14, number), np.zeros(2)
+        for _ in range(bench.trials):
+            cells = worlds.weekly_cells(kind, LEARNED + 52, rng)
+            for place, watch in enumerate((bench.use.watch, naive_watch)):
+                alarms[place] += bool(watch(cells.value, cells.se, cells.dof).alarm[LEARNED:].any())
+        name = f"a year of weeks, {kind.replace('_', ' ')}"
+        yield bench.rate(f"{name}: a false alarm", alarms[0], bench.trials, 0.055, at_most=True)
+        yield Tried(f"{name}: this week against last", alarms[1] / bench.trials, trials=bench.trials)
+    rng, found = bench.rng(15), 0
+    for _ in range(bench.trials):
+        cells = worlds.weekly_cells("usual", 60, rng, shift=0.4)
+        found += bool((bench.use.watch(cells.value, cells.se, cells.dof).alarm[30:43] < 0).any())
+    yield Tried("a fall by about 25 points: found within 13 weeks", found / bench.trials, trials=bench.trials)
+
+
 TWO_PERIODS = (
     ((150, 150), (0.3, 0.6), 4),
     ((800, 700), (0.2, 0.7), 8),
@@ -414,6 +444,7 @@ PARTS = (
     published_example,
     venue_mix,
     bridges,
+    year_of_watching,
 )
 
 

@@ -13,6 +13,7 @@ from leumund import estimates
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Talk = Literal["usual", "few", "heavy_tailed"]
 Reader = Literal["usual", "useless", "inverted", "hard"]
 
 
@@ -126,6 +127,36 @@ def two_venues(
     side, y, author, thread, venue = (np.concatenate(column) for column in zip(*sides, strict=True))
     heavy = (np.bincount(author)[author] >= 4).astype(np.int64)
     return estimates.Rows(side, np.ones(y.size), y, author, thread), venue, heavy
+
+
+def weekly_cells(kind: Talk, weeks: int, rng: np.random.Generator, *, shift: float = 0.0) -> estimates.Cells:
+    """The weekly index of one brand about which nobody changes his mind, with its clustered errors.
+
+    Posts hang together by thread and author; their number grows and jumps from week to week. *few* has 6 to 15 posts a
+    week, *heavy_tailed* y of Student's t with 2.5 degrees of freedom. From the middle on y is lower by `shift`.
+    """
+    usual = rng.uniform(6, 15) if kind == "few" else rng.uniform(15, 80)
+    n = np.maximum(rng.poisson(usual * rng.gamma(6, 1 / 6, weeks) * (1 + 0.5 * np.arange(weeks) / weeks)), 2)
+    week = np.repeat(np.arange(weeks), n)
+    thread = thread_numbers(week.size, 4, rng)
+    busy = rng.pareto(1.5, week.size // 4 + 1) + 0.2
+    author = rng.choice(busy.size, week.size, p=busy / busy.sum())
+    below = 0.45 * rng.normal(size=thread.max() + 1)[thread] + 0.3 * rng.normal(size=busy.size)[author]
+    own = 0.6 * rng.standard_t(2.5, week.size) if kind == "heavy_tailed" else 0.84 * rng.normal(size=week.size)
+    below += own - shift * (week >= weeks // 2)
+    y = 60 * below - 15 if kind == "heavy_tailed" else 100.0 * (np.digitize(below, (-0.25, 0.8)) - 1)
+    groups = [_weekly_groups(week, y, codes) for codes in (author, thread, author * (thread.max() + 1) + thread)]
+    sums = dict(zip(("author", "thread", "both"), groups, strict=True))
+    return estimates.ratio_from_sums(n=n.astype(float), sum_y=np.bincount(week, y, weeks), **sums)
+
+
+def _weekly_groups(week: Ints, y: Array, codes: Ints) -> tuple[Array, Array, Array, Array]:
+    """Groups, Σ y_g², Σ y_g·n_g, Σ n_g² of every week."""
+    pair, index = np.unique(week * (codes.max() + 1) + codes, return_inverse=True)
+    sums, sizes = np.bincount(index, y), np.bincount(index).astype(float)
+    of = pair // (codes.max() + 1)
+    weeks = int(week.max()) + 1
+    return tuple(np.bincount(of, v, weeks) for v in (np.ones(of.size), sums**2, sums * sizes, sizes**2))  # type: ignore[return-value]
 
 
 def group_sums(y: Array, *columns: Ints) -> tuple[float, float, float, float]:

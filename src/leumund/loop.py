@@ -105,7 +105,7 @@ class Project:
         return Walked(runner.seconds, snapshot_id)
 
     def _steps(self) -> Sequence[Step]:
-        from leumund.picture import change, counting, coverage, evidence, movers, spans
+        from leumund.picture import change, counting, coverage, evidence, movers, spans, weekly
         from leumund.posts import steps as post_steps
         from leumund.readings import steps as reading_steps
         from leumund.readings.brand import Brand
@@ -126,6 +126,7 @@ class Project:
                 min_posts=self.settings.number("picture", "min_posts"),
             ),
             *movers.steps(),
+            weekly.step(min_posts=self.settings.number("picture", "min_posts")),
         ]
 
     def _bridges(self) -> Step:

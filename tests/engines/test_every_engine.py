@@ -9,7 +9,7 @@ import pytest
 from leumund.engines import Engine
 from leumund.engines.engine import read_parts
 from leumund.loop import Project
-from leumund.picture import change, counting, coverage, evidence, figures, movers, spans
+from leumund.picture import change, counting, coverage, evidence, figures, movers, spans, weekly
 from leumund.posts import steps as post_steps
 from leumund.readings import steps as reading_steps
 from leumund.readings.brand import Brand
@@ -32,6 +32,7 @@ def steps(snapshot_id: str = "") -> dict[str, Step]:
         spans.step(),
         *change.steps(own, rivals, level=0.95, min_posts=5),
         *movers.steps(),
+        weekly.step(min_posts=5),
         figures.step(level=0.95, min_posts=5, rivals=len(rivals), snapshot_id=snapshot_id),
     ]
     return {step.name: step for step in listed}

@@ -144,6 +144,7 @@ Part = Callable[[Bench], Iterator[Tried]]
         (Estimators(carry=as_the_machine_sees_it), figures.timid_readers),
         (Estimators(split=all_of_it_is_opinion), figures.venue_mix),
         (Estimators(bridge=deaf_to_authors_and_threads), figures.bridges),
+        (Estimators(watch=figures.naive_watch), figures.year_of_watching),
     ],
 )
 def test_the_gate_rejects_what_the_tools_of_the_field_do(broken: Estimators, part: Part) -> None:

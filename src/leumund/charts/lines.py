@@ -58,6 +58,7 @@ class LineChart:
     small: bool = False  # one of many: no labels at the lines' ends, dots only when pointed at
     shown: tuple[float, float] | None = None  # ends of the axis; None = as the figures need
     marks: tuple[date, ...] = ()  # days marked on the axis: something began
+    limits: tuple[float, ...] = ()  # levels drawn across, between which nothing is to be noticed
 
 
 def draw_lines(chart: LineChart) -> Chart:
@@ -108,6 +109,7 @@ class _Sheet:
     def __init__(self, chart: LineChart, frame: Frame, months: int) -> None:
         self.chart, self.frame, self.months = chart, frame, months
         held = [bound for s in chart.series for d in s.dots if d for bound in self._extent(s, d)]
+        held += chart.limits
         self.low, self.high = chart.shown or domain(held, lowest=chart.lowest, highest=chart.highest)
 
     @staticmethod
@@ -116,6 +118,7 @@ class _Sheet:
 
     def layers(self) -> Iterator[dict[str, Any]]:
         yield self._axes()
+        yield from self._limits()
         rivals = [(f"r{i}", series) for i, series in enumerate(s for s in self.chart.series if not s.own)]
         owns = [("own", series) for series in self.chart.series if series.own]
         for name, series in rivals + owns:
@@ -157,6 +160,13 @@ class _Sheet:
         }
         zero = {"type": "rule", "stroke": AXIS, "strokeWidth": 1.5, "aria": False}
         return {"data": {"values": [{}]}, "mark": zero, "encoding": {"x": x, "x2": {"value": self.frame.width}, "y": y}}
+
+    def _limits(self) -> Iterator[dict[str, Any]]:
+        look = {"type": "rule", "stroke": QUIET, "strokeWidth": 1, "strokeDash": [3, 3], "aria": False}
+        if self.chart.limits:
+            values = [{"v": limit} for limit in self.chart.limits]
+            encoding = {"x": {"value": 0}, "x2": {"value": self.frame.width}, **_y("v")}
+            yield {"data": {"values": values}, "mark": look, "encoding": encoding}
 
     def _band(self, name: str, series: Series) -> Iterator[dict[str, Any]]:
         """The intervals: rivals' bands stay out of sight until the rival is pointed at."""

@@ -21,8 +21,10 @@ from leumund.estimates.response import carry_effect, estimate_response
 from leumund.estimates.share import estimate_net, estimate_share
 from leumund.estimates.split import Split, split_change
 from leumund.estimates.synthetic import estimate_synthetic, placebo_brands, placebo_starts
+from leumund.estimates.watch import FALSE_ALARM, Watched, limit_for, watch_weeks
 
 __all__ = [
+    "FALSE_ALARM",
     "FEWEST_WEEKS_BEFORE",
     "Cells",
     "Cross",
@@ -40,6 +42,7 @@ __all__ = [
     "Split",
     "Sums",
     "SyntheticEffect",
+    "Watched",
     "alpha",
     "carry_effect",
     "compare_brands",
@@ -53,6 +56,7 @@ __all__ = [
     "estimate_synthetic",
     "follow_share",
     "onto_new_scale",
+    "limit_for",
     "placebo_brands",
     "placebo_starts",
     "pool_errors",
@@ -61,4 +65,5 @@ __all__ = [
     "split_change",
     "split_in_three",
     "spread_of_bridges",
+    "watch_weeks",
 ]

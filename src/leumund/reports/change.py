@@ -38,7 +38,6 @@ def verdict_sentence(parts: dict[str, Change], language: str) -> str:
         language,
         **words,
         span=_span(opinion, language),
-        total=_span(row, language),
         posts_before=number(row.n_before, language),
         posts_after=number(row.n_after, language),
         missing=number(row.missing / 100, language, digits=0),
@@ -136,8 +135,13 @@ def driver_panel(figures: Figures, language: str) -> Panel | None:
 
 
 def _driver_sheet(found: Sequence[Driver], language: str) -> Sheet:
-    heads = tuple(say(f"head.{name}", language) for name in ("aspect", "share_before", "share_after"))
-    heads += (say("part.share", language), say("part.rate", language))
+    effects = (say("part.rate", language), say("part.share", language))
+    heads = (
+        say("head.aspect", language),
+        *effects,
+        say("head.share_before", language),
+        say("head.share_after", language),
+    )
     by_aspect: dict[str, dict[str, Driver]] = {}
     for row in found:
         by_aspect.setdefault(row.aspect, {})[row.part] = row
@@ -147,12 +151,12 @@ def _driver_sheet(found: Sequence[Driver], language: str) -> Sheet:
 
 
 def _driver_cells(parts: dict[str, Driver], language: str) -> list[Cell]:
-    shares = [parts["share"].share_before, parts["share"].share_after]
-    cells = [Cell(_percent(share, language), number=True) for share in shares]
-    for row in (parts["share"], parts["rate"]):
+    cells = []
+    for row in (parts["rate"], parts["share"]):
         flag = "" if row.verdict == "no_change_shown" else say(f"verdict.{row.verdict}", language)
         cells.append(Cell(index_span(row.value, row.low, row.high, language), number=True, flag=flag))
-    return cells
+    shares = (parts["share"].share_before, parts["share"].share_after)
+    return [*cells, *(Cell(_percent(share, language), number=True) for share in shares)]
 
 
 def _percent(share: float, language: str) -> str:

@@ -17,6 +17,7 @@ from leumund.reports.headline import Advice, advice, headline
 from leumund.reports.overtime import coverage_panel, lead_panel, share_panel, weekly_panel
 from leumund.reports.panel import Panel
 from leumund.reports.sidebyside import aspect_panel, brand_panel, difference_panel, quarter_panel, truth_panel
+from leumund.reports.watch import watch_panel
 
 __all__ = ["Report", "laid_out"]
 
@@ -55,6 +56,11 @@ def laid_out(picture: Picture, language: str) -> Report:
     )
 
 
+def _of_change(figures: Figures, language: str) -> Iterator[Panel | None]:
+    for panel in (change_panel, driver_panel, watch_panel):
+        yield panel(figures, language)
+
+
 def _panels(figures: Figures, language: str) -> Iterator[Panel]:
     if not figures.picture.estimates:
         yield coverage_panel(figures, language)
@@ -67,7 +73,7 @@ def _panels(figures: Figures, language: str) -> Iterator[Panel]:
     quarters = quarter_panel(figures, language)
     if quarters is not None:
         yield quarters
-    yield from (panel for panel in (change_panel(figures, language), driver_panel(figures, language)) if panel)
+    yield from (panel for panel in _of_change(figures, language) if panel)
     for place, campaign in enumerate(figures.picture.campaigns, start=1):
         yield from campaign_panels(campaign, language, place=place)
     yield aspect_panel(figures, language)

@@ -6,7 +6,7 @@ Columns are flat, times are UTC, probabilities are whole numbers of 1/10,000 so 
 
 from __future__ import annotations
 
-from leumund.tables.change import AspectContrast, Change, Contrast, Driver, LeftOut, Moving, Span
+from leumund.tables.change import AspectContrast, Change, Contrast, Driver, LeftOut, Moving, Span, WatchedWeek
 from leumund.tables.decisions import AuditRow, CampaignEntry, Drawn, Label, Publication
 from leumund.tables.declaration import (
     TABLES,
@@ -97,6 +97,7 @@ __all__ = [
     "VenueDay",
     "Verdict",
     "Voice",
+    "WatchedWeek",
     "arrow_schema",
     "field_names",
     "rows_to_arrow",

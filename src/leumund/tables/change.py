@@ -8,7 +8,7 @@ from typing import Annotated
 
 from leumund.tables.declaration import KEY, PERSONAL, P, Unit, declare
 
-__all__ = ["AspectContrast", "Change", "Contrast", "Driver", "LeftOut", "Moving", "Span"]
+__all__ = ["AspectContrast", "Change", "Contrast", "Driver", "LeftOut", "Moving", "Span", "WatchedWeek"]
 
 SPANS = Unit("four_weeks, quarter")
 SIDES = Unit("before, after")
@@ -138,3 +138,23 @@ class Moving:
     span_start: Annotated[int, Unit("character"), "start of the telling words"]
     span_end: Annotated[int, Unit("character"), "end of the telling words"]
     text: Annotated[str, PERSONAL, "own words"]
+
+
+@declare("watched_weeks")
+@dataclass(frozen=True, slots=True)
+class WatchedWeek:
+    """One week of a brand on the chart that says when the index has left its level."""
+
+    figure_id: Annotated[str, KEY, "the week's net index"]
+    brand: Annotated[str, "brand"]
+    week: Annotated[date, "Monday"]
+    value: Annotated[float | None, "counted index, −100..100; empty when the week is not looked at"]
+    error: Annotated[float | None, "its standard error"]
+    expected: Annotated[float | None, "mean of the weeks before, since the level was last learned"]
+    off: Annotated[float | None, Unit("standard errors"), "how far the week lies off"]
+    running: Annotated[float | None, Unit("standard deviations"), "running mean of `off`"]
+    limit: Annotated[float, Unit("standard deviations"), "beyond ±limit the level is left"]
+    false_alarm: Annotated[float, Unit("0..1"), "chance of an alarm in 52 weeks without any change"]
+    state: Annotated[
+        str, Unit("calm, up, down, learning, thin, gap"), "verdict; learning, thin, gap: not judged, and why"
+    ]
