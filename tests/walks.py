@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,10 +105,11 @@ class Talk:
         )
 
 
-def talking_project(folder: Path, talk: Talk, *, labelled: bool = True) -> Project:
+def talking_project(folder: Path, talk: Talk | Sequence[Post], *, labelled: bool = True) -> Project:
     """A project with these posts, walked and, if so wished, labelled and walked again."""
     project = init_project(folder, BRANDS)
-    part = project.store.write("posts", "talk.parquet", rows_to_arrow("posts", talk.posts()))
+    posts = talk.posts() if isinstance(talk, Talk) else talk
+    part = project.store.write("posts", "talk.parquet", rows_to_arrow("posts", posts))
     project.store.commit(project.store.current().with_parts({"posts": [part]}))
     project.run()
     if labelled:

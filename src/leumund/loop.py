@@ -105,7 +105,7 @@ class Project:
         return Walked(runner.seconds, snapshot_id)
 
     def _steps(self) -> Sequence[Step]:
-        from leumund.picture import change, counting, coverage, evidence, movers, spans, weekly
+        from leumund.picture import change, counting, coverage, evidence, movers, phrases, spans, weekly
         from leumund.posts import steps as post_steps
         from leumund.readings import steps as reading_steps
         from leumund.readings.brand import Brand
@@ -125,6 +125,7 @@ class Project:
                 level=self.settings.share("picture", "level"),
                 min_posts=self.settings.number("picture", "min_posts"),
             ),
+            *phrases.steps([name for brand in self.settings.brands for name in (brand.name, *brand.aliases)]),
             *movers.steps(),
             weekly.step(min_posts=self.settings.number("picture", "min_posts")),
         ]

@@ -9,7 +9,7 @@ import pytest
 from leumund.engines import Engine
 from leumund.engines.engine import read_parts
 from leumund.loop import Project
-from leumund.picture import change, counting, coverage, evidence, figures, movers, spans, weekly
+from leumund.picture import change, counting, coverage, evidence, figures, movers, phrases, spans, weekly
 from leumund.posts import steps as post_steps
 from leumund.readings import steps as reading_steps
 from leumund.readings.brand import Brand
@@ -17,7 +17,8 @@ from leumund.step import Batch, Query, Step
 from tests.walks import BRANDS, sorted_rows
 
 # Nothing can be said of change in the other project, whose brands have too few posts in a quarter.
-OF_CHANGE = [step.name for step in (*change.steps("", [], level=0.95, min_posts=5), *movers.steps())]
+CHANGING = (*change.steps("", [], level=0.95, min_posts=5), *phrases.steps([]), *movers.steps())
+OF_CHANGE = [step.name for step in CHANGING]
 
 
 def steps(snapshot_id: str = "") -> dict[str, Step]:
@@ -31,6 +32,7 @@ def steps(snapshot_id: str = "") -> dict[str, Step]:
         *evidence.steps(),
         spans.step(),
         *change.steps(own, rivals, level=0.95, min_posts=5),
+        *phrases.steps([brand.name for brand in BRANDS]),
         *movers.steps(),
         weekly.step(min_posts=5),
         figures.step(level=0.95, min_posts=5, rivals=len(rivals), snapshot_id=snapshot_id),

@@ -13,7 +13,7 @@ from leumund.picture.agreement import agreement_of
 from leumund.picture.verdict import Campaign
 from leumund.picture.view import Counts, Method, Picture, TrueValue
 from leumund.settings import Settings
-from leumund.tables import Change, Coverage, Driver, Estimate, Evidence, WatchedWeek
+from leumund.tables import Change, Coverage, Driver, Estimate, Evidence, Phrase, WatchedWeek
 
 __all__ = ["picture_of"]
 
@@ -61,6 +61,7 @@ def picture_of(
         changes=tuple(Change(**row) for row in read("changes").to_pylist()),
         drivers=tuple(Driver(**row) for row in read("drivers").to_pylist()),
         campaigns=tuple(campaigns()),
+        phrases=tuple(Phrase(**row) for row in read("phrases").to_pylist()),
         watched=tuple(WatchedWeek(**row) for row in read("watched_weeks").to_pylist()),
     )
 

@@ -14,12 +14,13 @@ import pyarrow as pa
 
 from leumund.picture.identity import last_day
 from leumund.step import Step, Whole
-from leumund.tables import LeftOut, Span, rows_to_arrow
+from leumund.tables import Block, LeftOut, Span, rows_to_arrow
 
 __all__ = ["MISSING", "last_full_week", "missing_share", "step"]
 
 MISSING = ("gap", "outage")
 WEEKS = 4
+BLOCKS = 4
 Stretch = tuple[date, date]
 
 
@@ -74,7 +75,20 @@ def _spans(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
             spans.append(Span(name, side, first, last, missing_share(rows, first, last)))
         left_out |= set(_unheard(rows, name, before, after))
     listed = sorted(left_out, key=lambda row: (row.span, row.venue, row.day))
-    return {"spans": rows_to_arrow("spans", spans), "left_out": rows_to_arrow("left_out", listed)}
+    return {
+        "spans": rows_to_arrow("spans", spans),
+        "left_out": rows_to_arrow("left_out", listed),
+        "blocks": rows_to_arrow("blocks", _blocks(spans)),
+    }
+
+
+def _blocks(spans: Sequence[Span]) -> list[Block]:
+    """Cut the last sixteen weeks into blocks as long as the later side of the shorter comparison."""
+    latest = next((row for row in spans if (row.span, row.side) == ("four_weeks", "after")), None)
+    if latest is None:
+        return []
+    back = [timedelta(days=7 * WEEKS * block) for block in range(BLOCKS)]
+    return [Block(block, latest.first - off, latest.last - off) for block, off in enumerate(back)]
 
 
 def _unheard(rows: Sequence[Mapping[str, Any]], name: str, before: Stretch, after: Stretch) -> Iterator[LeftOut]:
@@ -96,4 +110,4 @@ def _unheard(rows: Sequence[Mapping[str, Any]], name: str, before: Stretch, afte
 
 def step() -> Step:
     """Give the step that tells which periods are compared."""
-    return Whole("spans", ("coverage",), ("spans", "left_out"), 1_000_000, _spans)
+    return Whole("spans", ("coverage",), ("spans", "left_out", "blocks"), 1_000_000, _spans, version="2")

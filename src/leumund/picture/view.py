@@ -11,7 +11,7 @@ from typing import Any
 from leumund.picture.agreement import Agreement
 from leumund.picture.truth import TrueValue
 from leumund.picture.verdict import Campaign
-from leumund.tables import Amendment, Bridge, Change, Coverage, Driver, Estimate, Evidence, WatchedWeek
+from leumund.tables import Amendment, Bridge, Change, Coverage, Driver, Estimate, Evidence, Phrase, WatchedWeek
 
 __all__ = ["Amended", "Counts", "Method", "Picture", "TrueValue", "to_json"]
 
@@ -86,6 +86,7 @@ class Picture:
     campaigns: tuple[Campaign, ...] = field(default=())
     amended: tuple[Amended, ...] = field(default=())
     bridges: tuple[Bridge, ...] = field(default=())
+    phrases: tuple[Phrase, ...] = field(default=())
     watched: tuple[WatchedWeek, ...] = field(default=())
 
     def to_json(self) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from leumund.charts import Dot
 from leumund.picture.view import Picture
-from leumund.tables import Change, Estimate, Evidence
+from leumund.tables import Change, Estimate, Evidence, Phrase
 from leumund.wording import day, index_span, month, quarter, say, share_span
 
 __all__ = ["Figures", "anchor", "aspect_name", "dot", "full_name", "period_name", "span_of", "spoken"]
@@ -54,8 +54,9 @@ class Figures:
 
     @cached_property
     def changes(self) -> dict[str, Estimate]:
-        """The parts of the brands' changes by figure_id, in the form of figures, so that they open like these."""
-        return {row.figure_id: _as_figure(row, self.picture.snapshot_id) for row in self.picture.changes}
+        """The parts of changes and the risen phrases, by figure_id, in the form of figures: they open like these."""
+        found = {row.figure_id: _as_figure(row, self.picture.snapshot_id) for row in self.picture.changes}
+        return found | {row.figure_id: _as_share(row, self.picture) for row in self.picture.phrases}
 
     @cached_property
     def behind(self) -> dict[str, list[Evidence]]:
@@ -125,6 +126,35 @@ def _as_figure(row: Change, snapshot_id: str) -> Estimate:
     )
 
 
+def _as_share(row: Phrase, picture: Picture) -> Estimate:
+    return Estimate(
+        figure_id=row.figure_id,
+        snapshot_id=picture.snapshot_id,
+        measure="phrase",
+        brand=row.brand,
+        rival="",
+        aspect=row.phrase,
+        venue="",
+        period="four_weeks",
+        period_start=row.since,
+        period_end=row.since + timedelta(days=27),
+        estimand="corpus",
+        counted="authors",
+        value=None,
+        low=None,
+        high=None,
+        level=picture.level,
+        machine_value=None,
+        support="measured",
+        n_posts=row.authors_after,
+        n_authors=row.authors_after,
+        n_threads=row.threads_after,
+        n_labels=0,
+        method="Fisher exact, Benjamini-Hochberg",
+        verdict="",
+    )
+
+
 def aspect_name(aspect: str, language: str) -> str:
     """Give an aspect's name; one that the reader does not know keeps its own."""
     from leumund.readings.aspect import aspects
@@ -150,18 +180,16 @@ def period_name(figure: Estimate, language: str) -> str:
 
 def full_name(figure: Estimate, language: str) -> str:
     """Give what a figure measures: measure, brand, aspect."""
-    if figure.measure == "difference":
-        return say("measure.difference", language, brand=figure.brand, rival=figure.rival)
-    if figure.measure == "share_of_voice":
-        return say("measure.share_of_voice", language, brand=figure.brand)
-    if figure.measure.startswith("change_"):
-        part = figure.measure.removeprefix("change_")
-        return say(f"measure.change_{part}", language, brand=figure.brand)
-    if figure.measure != "net_index":
-        return f"{figure.measure}, {figure.brand}"
-    if figure.aspect:
-        return say("measure.aspect", language, brand=figure.brand, aspect=aspect_name(figure.aspect, language))
-    return say("measure.net_index", language, brand=figure.brand)
+    words = {"brand": figure.brand}
+    part = figure.measure.removeprefix("change_")
+    if figure.measure != part:
+        return say(f"measure.change_{part}", language, **words)
+    if figure.measure == "net_index" and figure.aspect:
+        return say("measure.aspect", language, **words, aspect=aspect_name(figure.aspect, language))
+    more = {"difference": {"rival": figure.rival}, "phrase": {"phrase": figure.aspect}}
+    if figure.measure in ("difference", "phrase", "share_of_voice", "net_index"):
+        return say(f"measure.{figure.measure}", language, **words, **more.get(figure.measure, {}))
+    return f"{figure.measure}, {figure.brand}"
 
 
 def dot(

@@ -16,6 +16,7 @@ from leumund.reports.figures import Figures
 from leumund.reports.headline import Advice, advice, headline
 from leumund.reports.overtime import coverage_panel, lead_panel, share_panel, weekly_panel
 from leumund.reports.panel import Panel
+from leumund.reports.phrases import phrase_panel
 from leumund.reports.sidebyside import aspect_panel, brand_panel, difference_panel, quarter_panel, truth_panel
 from leumund.reports.watch import watch_panel
 
@@ -57,7 +58,7 @@ def laid_out(picture: Picture, language: str) -> Report:
 
 
 def _of_change(figures: Figures, language: str) -> Iterator[Panel | None]:
-    for panel in (change_panel, driver_panel, watch_panel):
+    for panel in (change_panel, driver_panel, phrase_panel, watch_panel):
         yield panel(figures, language)
 
 

@@ -6,7 +6,22 @@ Columns are flat, times are UTC, probabilities are whole numbers of 1/10,000 so 
 
 from __future__ import annotations
 
-from leumund.tables.change import AspectContrast, Change, Contrast, Driver, LeftOut, Moving, Span, WatchedWeek
+from leumund.tables.change import (
+    AspectContrast,
+    Block,
+    Change,
+    Contrast,
+    Driver,
+    Gram,
+    GramCount,
+    Latest,
+    LeftOut,
+    Moving,
+    Phrase,
+    Span,
+    VoicesLately,
+    WatchedWeek,
+)
 from leumund.tables.decisions import AuditRow, CampaignEntry, Drawn, Label, Publication
 from leumund.tables.declaration import (
     TABLES,
@@ -56,6 +71,7 @@ __all__ = [
     "AspectContrast",
     "AuditRow",
     "Author",
+    "Block",
     "Bridge",
     "CampaignEntry",
     "Cell",
@@ -68,12 +84,15 @@ __all__ = [
     "Evidence",
     "Family",
     "Field",
+    "Gram",
+    "GramCount",
     "Intake",
     "Issue",
     "Judged",
     "Kin",
     "Label",
     "Language",
+    "Latest",
     "LeftOut",
     "Moving",
     "Neighbour",
@@ -81,6 +100,7 @@ __all__ = [
     "Origin",
     "OverlapRow",
     "Override",
+    "Phrase",
     "Post",
     "PostReading",
     "Publication",
@@ -97,6 +117,7 @@ __all__ = [
     "VenueDay",
     "Verdict",
     "Voice",
+    "VoicesLately",
     "WatchedWeek",
     "arrow_schema",
     "field_names",

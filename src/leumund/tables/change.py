@@ -8,7 +8,22 @@ from typing import Annotated
 
 from leumund.tables.declaration import KEY, PERSONAL, P, Unit, declare
 
-__all__ = ["AspectContrast", "Change", "Contrast", "Driver", "LeftOut", "Moving", "Span", "WatchedWeek"]
+__all__ = [
+    "AspectContrast",
+    "Block",
+    "Change",
+    "Contrast",
+    "Driver",
+    "Gram",
+    "GramCount",
+    "Latest",
+    "LeftOut",
+    "Moving",
+    "Phrase",
+    "Span",
+    "VoicesLately",
+    "WatchedWeek",
+]
 
 SPANS = Unit("four_weeks, quarter")
 SIDES = Unit("before, after")
@@ -158,3 +173,75 @@ class WatchedWeek:
     state: Annotated[
         str, Unit("calm, up, down, learning, thin, gap"), "verdict; learning, thin, gap: not judged, and why"
     ]
+
+
+@declare("blocks")
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Four weeks in which every author has one voice when phrases are counted."""
+
+    block: Annotated[int, KEY, Unit("0 = the latest"), "number, back in time"]
+    first: Annotated[date, "first day"]
+    last: Annotated[date, "last day"]
+
+
+@declare("latest")
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A post of the last sixteen weeks that counts as somebody's opinion, with its words."""
+
+    post_id: Annotated[str, KEY, "the post"]
+    text: Annotated[str, PERSONAL, "own words"]
+
+
+@declare("grams")
+@dataclass(frozen=True, slots=True)
+class Gram:
+    """A phrase of one to three words that a post says, outside of the aspects."""
+
+    post_id: Annotated[str, KEY, "the post"]
+    gram: Annotated[str, KEY, PERSONAL, "the phrase, folded"]
+
+
+@declare("gram_counts")
+@dataclass(frozen=True, slots=True)
+class GramCount:
+    """By how many a phrase is said of a brand, lately and before; everyone counts once in four weeks."""
+
+    brand: Annotated[str, KEY, "brand"]
+    gram: Annotated[str, KEY, "the phrase, folded"]
+    authors_after: Annotated[int, "authors of the last four weeks"]
+    authors_before: Annotated[int, "authors of the twelve weeks before, in blocks of four"]
+    threads_after: Annotated[int, "threads of the last four weeks"]
+    threads_before: Annotated[int, "threads of the twelve weeks before, in blocks of four"]
+
+
+@declare("voices_lately")
+@dataclass(frozen=True, slots=True)
+class VoicesLately:
+    """How many speak of a brand at all, lately and before; everyone counts once in four weeks."""
+
+    brand: Annotated[str, KEY, "brand"]
+    authors_after: Annotated[int, "authors of the last four weeks"]
+    authors_before: Annotated[int, "authors of the twelve weeks before, in blocks of four"]
+    threads_after: Annotated[int, "threads of the last four weeks"]
+    threads_before: Annotated[int, "threads of the twelve weeks before, in blocks of four"]
+
+
+@declare("phrases")
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase outside of the aspects that more of those who speak of a brand say than before."""
+
+    figure_id: Annotated[str, KEY, "blake2b-128, hex, of the phrase's coordinates"]
+    brand: Annotated[str, "brand"]
+    phrase: Annotated[str, "one to three words, folded"]
+    rank: Annotated[int, Unit("1 = surest"), "order within the brand"]
+    since: Annotated[date, "first day of the last four weeks"]
+    authors_after: Annotated[int, "authors of the last four weeks who say it"]
+    authors_before: Annotated[int, "authors of the twelve weeks before, in blocks of four, who said it"]
+    threads_after: Annotated[int, "threads of the last four weeks in which it is said"]
+    share_after: Annotated[float, Unit("0..1"), "part of the brand's authors, lately"]
+    share_before: Annotated[float, Unit("0..1"), "part of the brand's authors, before"]
+    p_value: Annotated[float, Unit("0..1"), "chance of such a rise by luck, by authors and by threads; the larger"]
+    p_adjusted: Annotated[float, Unit("0..1"), "the same, paid for all phrases looked at (Benjamini and Hochberg)"]
