@@ -149,6 +149,7 @@ def _as_share(row: Phrase, picture: Picture) -> Estimate:
         n_posts=row.authors_after,
         n_authors=row.authors_after,
         n_threads=row.threads_after,
+        gap_share=0.0,
         n_labels=0,
         method="Fisher exact, Benjamini-Hochberg",
         verdict="",
