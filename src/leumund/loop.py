@@ -451,6 +451,18 @@ class Project:
         )
         return replace(found, amended=amended, bridges=tuple(Bridge(**row) for row in bridges.to_pylist()))
 
+    def write_report(self, path: Path, *, form: str, language: str) -> None:
+        """Write the picture as html, pdf, xlsx, mail, json, or as a pack of all that its figures were made from."""
+        from leumund.reports.forms import write_form
+        from leumund.reports.pack import write_pack
+
+        if form != "pack":
+            write_form(self.picture(), path, form=form, language=language)
+            return
+        snapshot, min_posts = self.store.current(), self.settings.number("picture", "min_posts")
+        keys = AuthorKeys.of_this_user()
+        write_pack(self.picture(), lambda table: self.store.read(snapshot, table), path, min_posts=min_posts, keys=keys)
+
 
 def _take_page(desk: Desk, page: Page, options: dict[str, Any]) -> None:
     if desk.knows(page.sha256):

@@ -78,6 +78,8 @@ class ReportFormat(StrEnum):
     html = "html"
     pdf = "pdf"
     xlsx = "xlsx"
+    mail = "mail"
+    pack = "pack"
     json = "json"
 
 
@@ -333,7 +335,7 @@ def label_take(
     raise typer.Exit(doing.take_labels(file, project))
 
 
-@app.command(epilog="Example: leumund picture --format pdf --project mybrand")
+@app.command(epilog="Example: leumund picture --project mybrand")
 def picture(
     project: ProjectOption = HERE,
     form: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.html,

@@ -81,8 +81,8 @@ def campaign(
     by: str,
 ) -> int:
     """Say whether a campaign moved the image; give 1 where that cannot be said or a row could not be used."""
+    from leumund.engines.parts import writing
     from leumund.loop import open_project
-    from leumund.reports.forms import whole_file
 
     problems, project = Problems(), open_project(folder)
     terms = project.campaign_terms(asked)
@@ -93,7 +93,7 @@ def campaign(
     if output is None:
         sys.stdout.write(told)
     else:
-        with whole_file(output) as draft:
+        with writing(output) as draft:
             draft.write_text(told, encoding="utf-8")
         print(output)
     problems.say()

@@ -30,13 +30,13 @@ LANGUAGES = ("de", "en")
 def picture(folder: Path, *, form: str, output: Path | None, language: str) -> None:
     """Write the report, by default into the project's folder reports, and print its path."""
     from leumund.loop import open_project
-    from leumund.reports.forms import write_form
+    from leumund.reports.forms import ENDINGS
 
     project = open_project(folder)
     language = language or project.settings.text("project", "language")
-    name = f"{project.settings.own_brand.name}.{language}.{form}".replace("/", "-")
+    name = f"{project.settings.own_brand.name}.{language}.{ENDINGS[form]}".replace("/", "-")
     path = output or folder / "reports" / name
-    write_form(project.picture(), path, form=form, language=language)
+    project.write_report(path, form=form, language=language)
     print(path)
     print(f"Next: open it; leumund publish --title TITLE{at(folder)} freezes it", file=sys.stderr)
 
@@ -89,8 +89,8 @@ def check(folder: Path) -> None:
 
 def _companion(kept: Path, report: Published, noted: list[Amendment]) -> None:
     """Write the pages beside a published report, and their twin."""
+    from leumund.engines.parts import writing
     from leumund.reports.amendments import amendments_twin, companion_name
-    from leumund.reports.forms import whole_file
     from leumund.reports.html import companion_html
 
     of_report = [one for one in noted if one.publication_id == report.publication_id]
@@ -99,7 +99,7 @@ def _companion(kept: Path, report: Published, noted: list[Amendment]) -> None:
         for code in LANGUAGES
     }
     for name, text in (pages | {"amendments.json": amendments_twin(of_report)}).items():
-        with whole_file(kept / name) as draft:
+        with writing(kept / name) as draft:
             draft.write_text(text, encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -46,8 +47,14 @@ def doctor(folder: Path) -> None:
     with project.ledger() as ledger:
         n_labels = len(ledger.labels())
     print(f"project: {snapshot.rows('posts')} posts, {snapshot.rows('estimates')} figures, {n_labels} labels")
-    print(f"every morning at six: 0 6 * * * cd {folder.resolve()} && leumund run && leumund picture")
+    print(f"every Monday at six: {_weekly(folder)}")
     print(f"Next: leumund {'run' if snapshot.rows('posts') else 'import PAGE…'}{at(folder)}", file=sys.stderr)
+
+
+def _weekly(folder: Path) -> str:
+    """Give the line for cron that walks, writes the report, and the mail that tells of it."""
+    walk = "leumund run && leumund picture && leumund picture --format mail"
+    return f"0 6 * * 1 cd {shlex.quote(str(folder.resolve()))} && {walk}"
 
 
 def _say_machine() -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from leumund.errors import storage_errors
+from leumund.engines.parts import writing
 from leumund.picture.view import Picture
 
-__all__ = ["whole_file", "write_form"]
+__all__ = ["ENDINGS", "write_form"]
+
+ENDINGS = {"html": "html", "pdf": "pdf", "xlsx": "xlsx", "json": "json", "mail": "eml", "pack": "zip"}
 
 
 def write_form(picture: Picture, path: Path, *, form: str, language: str) -> None:
-    """Write the report to `path` as html, pdf, xlsx or json.
+    """Write the report to `path` as html, pdf, xlsx, mail or json.
 
     Raises a StorageError where the place cannot be written to.
     """
@@ -30,19 +29,10 @@ def write_form(picture: Picture, path: Path, *, form: str, language: str) -> Non
         from leumund.reports.xlsx import write_xlsx
 
         write_xlsx(picture, path, language=language)
+    elif form == "mail":
+        from leumund.reports.mail import write_mail
+
+        write_mail(picture, path, language=language)
     else:
-        with whole_file(path) as draft:
+        with writing(path) as draft:
             draft.write_text(picture.to_json(), encoding="utf-8")
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Give a dot-name to write to, and rename it to `path` at the end, so that nobody reads half a report."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield draft
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)

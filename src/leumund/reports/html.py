@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from leumund.charts import pointed_rules
+from leumund.engines.parts import writing
 from leumund.picture.verdict import Campaign
 from leumund.picture.view import Picture
 from leumund.reports.amendments import amendments_page
 from leumund.reports.behind import collected
 from leumund.reports.campaigns import campaign_panels
-from leumund.reports.forms import whole_file
 from leumund.reports.layout import laid_out
 from leumund.reports.panel import part_name
 from leumund.tables import Amendment
@@ -36,7 +36,7 @@ def write_report(picture: Picture, path: Path, *, language: str) -> None:
     twin = path.with_suffix(".json")
     page = report_html(picture, language=language, twin=twin.name)
     for file, text in ((twin, picture.to_json()), (path, page)):
-        with whole_file(file) as draft:
+        with writing(file) as draft:
             draft.write_text(text, encoding="utf-8")
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from leumund.charts import Chart, figure_names, printed
+from leumund.engines.parts import writing
 from leumund.picture.view import Picture
-from leumund.reports.forms import whole_file
 from leumund.reports.layout import Report, laid_out
 from leumund.reports.panel import Panel, Sheet, part_name
 from leumund.wording import say
@@ -25,7 +25,7 @@ _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 def write_pdf(picture: Picture, path: Path, *, language: str) -> None:
     """Write the report as PDF; raises a StorageError where the place cannot be written to."""
     document = report_pdf(picture, language=language)
-    with whole_file(path) as draft:
+    with writing(path) as draft:
         draft.write_bytes(document)
 
 

@@ -16,10 +16,10 @@ from typing import Any
 import xlsxwriter
 
 from leumund.charts import figure_links, png
+from leumund.engines.parts import writing
 from leumund.picture.view import Picture
 from leumund.reports.behind import polarity
 from leumund.reports.figures import Figures, aspect_name, full_name, period_name
-from leumund.reports.forms import whole_file
 from leumund.reports.layout import Report, laid_out
 from leumund.reports.panel import Cell, Panel, part_name
 from leumund.tables import Estimate, Evidence
@@ -69,7 +69,7 @@ class Grid:
 def write_xlsx(picture: Picture, path: Path, *, language: str) -> None:
     """Write the report as an Excel workbook; raises a StorageError where the place cannot be written to."""
     document = report_xlsx(picture, language=language)
-    with whole_file(path) as draft:
+    with writing(path) as draft:
         draft.write_bytes(document)
 
 

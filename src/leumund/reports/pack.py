@@ -1,0 +1,209 @@
+"""The evidence pack: all that the figures were made from, without a person in it, and a script that makes them again.
+
+Posts, authors and threads get numbers that hold in this pack alone, so that two packs cannot be put side by side and a
+public post's address does not lead to its row; days are coarsened to week and month; words are not in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from leumund.engines.parts import writing
+from leumund.picture.borrowing import Makeup, Stretch
+from leumund.picture.missing import Gaps
+from leumund.picture.view import Picture
+from leumund.posts.identity import AuthorKeys
+from leumund.wording import LANGUAGES, say
+
+__all__ = ["pack_files", "write_pack"]
+
+FORMAT = 1
+INDEX = 0.01  # 1/10,000 -> index points
+SCRIPT = Path(__file__).with_name("recompute.py")
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same pack has the same bytes
+
+_GAPS = pa.schema(
+    {
+        "measure": pa.string(),
+        "brand": pa.int64(),
+        "aspect": pa.int64(),
+        "period": pa.string(),
+        "period_start": pa.date32(),
+        "share": pa.float64(),
+        "usual": pa.float64(),
+        "error": pa.float64(),
+    }
+)
+
+Read = Callable[[str], pa.Table]
+
+
+def write_pack(picture: Picture, read: Read, path: Path, *, min_posts: int, keys: AuthorKeys) -> None:
+    """Write the pack to `path`: a zip file where that is its ending, else a folder.
+
+    `read` gives a table of the picture's snapshot by its name. Raises a StorageError where the place cannot be
+    written to.
+    """
+    files = pack_files(picture, read, min_posts=min_posts, keys=keys)
+    with writing(path) as draft:
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as packed:
+                for name, content in files.items():
+                    packed.writestr(zipfile.ZipInfo(f"{path.stem}/{name}", _LONG_AGO), content, zipfile.ZIP_DEFLATED)
+            return
+        draft.mkdir()
+        for name, content in files.items():
+            (draft / name).write_bytes(content)
+        if (path / "manifest.json").exists():  # a pack of before; anything else is not ours to remove
+            shutil.rmtree(path)
+
+
+def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys) -> dict[str, bytes]:
+    """Give the pack's files by name; the same picture gives the same bytes to the same user."""
+    estimates, judged = read("estimates"), [read("judged"), read("judged_aspects")]
+    opinions, names = _opinions(read("opinions"), picture, keys)
+    tables = {
+        "opinions": opinions.drop_columns(["post_id"]),
+        "labels": _labels(judged, opinions, names),
+        "gaps": _gaps(estimates, Gaps(read("coverage"), Makeup(read("makeup"))), names),
+        "figures": _figures(estimates, names),
+        "coverage": read("coverage"),
+        "tallies": read("tallies"),
+    }
+    written = {f"{name}.parquet": _parquet(table) for name, table in tables.items()}
+    written["recompute.py"] = SCRIPT.read_bytes()
+    manifest = {
+        "format": FORMAT,
+        "title": picture.title,
+        "simulated": picture.simulated,
+        "snapshot_id": picture.snapshot_id,
+        "made_at": picture.made_at.isoformat(),
+        "level": picture.level,
+        "min_posts": min_posts,
+        **names,
+        "tables": {
+            name: {"rows": table.num_rows, "columns": {f.name: str(f.type) for f in table.schema}}
+            for name, table in tables.items()
+        },
+        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in written.items()},
+    }
+    readme = "\n\n".join(_readme(picture, language) for language in LANGUAGES) + "\n"
+    return {
+        "README.md": readme.encode(),
+        "manifest.json": json.dumps(manifest, ensure_ascii=False, indent=1).encode(),
+        **written,
+    }
+
+
+def _opinions(rows: pa.Table, picture: Picture, keys: AuthorKeys) -> tuple[pa.Table, dict[str, list[str]]]:
+    """Give the opinions with numbers for names, and the names of brands, aspects and venues by number.
+
+    Posts, authors and threads are numbered in an order that only the holder of the key can make again. `post_id`
+    stands beside for joining and is taken out before anything is written.
+    """
+    names = {
+        "brands": [picture.own, *picture.rivals],
+        "aspects": sorted(pc.unique(rows["aspect"]).to_pylist()),
+        "venues": sorted(pc.unique(rows["venue"]).to_pylist()),
+    }
+    period_all = pa.array([picture.period_start] * rows.num_rows, pa.date32())
+    columns = {
+        "post": _numbered("post", rows["post_id"], picture, keys),
+        **{one: _number_of(rows[one], names[f"{one}s"]) for one in ("brand", "aspect", "venue")},
+        "author": _numbered("author", rows["author"], picture, keys),
+        "thread": _numbered("thread", rows["thread"], picture, keys),
+        "week": pc.floor_temporal(rows["day"], unit="week", week_starts_monday=True),
+        "month": pc.floor_temporal(rows["day"], unit="month"),
+        "quarter": pc.floor_temporal(rows["day"], unit="quarter"),
+        "all": period_all,
+        "y": rows["y"],
+        "post_id": rows["post_id"],
+    }
+    table = pa.table(columns)
+    return table.sort_by([(name, "ascending") for name in ("post", "brand", "aspect")]), names
+
+
+def _numbered(kind: str, ids: pa.ChunkedArray, picture: Picture, keys: AuthorKeys) -> pa.Array:
+    folded = ids.combine_chunks().dictionary_encode()
+    realm = f"pack {picture.snapshot_id} {kind}"
+    secret = [keys.key(realm, one) for one in folded.dictionary.to_pylist()]
+    place = {key: number for number, key in enumerate(sorted(secret))}
+    return pa.array([place[key] for key in secret], pa.int64()).take(folded.indices)
+
+
+def _labels(judged: list[pa.Table], opinions: pa.Table, names: dict[str, list[str]]) -> pa.Table:
+    """Give the labels, whole and by aspect, with the row of the opinion (from 0) that each is about."""
+    keys = (opinions[name].to_pylist() for name in ("post_id", "brand", "aspect"))
+    place = {key: number for number, key in enumerate(zip(*keys, strict=True))}
+    brand_of, aspect_of = ({name: i for i, name in enumerate(names[kind])} for kind in ("brands", "aspects"))
+    rows = [row for table in judged for row in table.to_pylist()]
+    columns = {
+        "opinion": pa.array(
+            [place[r["post_id"], brand_of[r["brand"]], aspect_of[r.get("aspect", "")]] for r in rows], pa.int64()
+        ),
+        "label_y": pa.array([row["label_y"] for row in rows], pa.int64()),
+        "weight": pa.array([row["weight"] for row in rows], pa.float64()),
+    }
+    return pa.table(columns).sort_by("opinion")
+
+
+def _gaps(estimates: pa.Table, gaps: Gaps, names: dict[str, list[str]]) -> pa.Table:
+    """Give what gaps in collection put in: which share of a cell, at which usual value, with which error."""
+    kept: list[dict[str, Any]] = []
+    for row in estimates.to_pylist():
+        if row["measure"] == "difference" or row["counted"] != "posts":
+            continue
+        stretch = Stretch(row["brand"], "", row["aspect"], row["period"], row["period_start"])
+        share_of_voice = row["measure"] == "share_of_voice"
+        found = gaps.of_voice([stretch], sorted(names["brands"])) if share_of_voice else gaps.of_index([stretch])
+        share, usual, error = (float(part[0]) for part in found)
+        if share:
+            unit = 1 if share_of_voice else INDEX
+            place = {"brand": names["brands"].index(row["brand"]), "aspect": names["aspects"].index(row["aspect"])}
+            cell = {"measure": row["measure"], **place, "period": row["period"], "period_start": row["period_start"]}
+            kept.append({**cell, "share": share, "usual": usual * unit, "error": error * unit})
+    return pa.Table.from_pylist(kept, schema=_GAPS)
+
+
+def _figures(estimates: pa.Table, names: dict[str, list[str]]) -> pa.Table:
+    """Give the estimates with numbers for names; a figure that is no difference has its own brand as rival."""
+    numbers = {
+        "brand": _number_of(estimates["brand"], names["brands"]),
+        "rival": pc.if_else(
+            pc.equal(estimates["rival"], ""),
+            _number_of(estimates["brand"], names["brands"]),
+            _number_of(estimates["rival"], names["brands"]),
+        ),
+        "aspect": _number_of(estimates["aspect"], names["aspects"]),
+    }
+    columns = {field: numbers.get(field, estimates[field]) for field in estimates.column_names}
+    return pa.table(columns).sort_by("figure_id")
+
+
+def _number_of(column: pa.ChunkedArray, names: list[str]) -> pa.ChunkedArray:
+    return pc.index_in(column, pa.array(names)).cast("int64")
+
+
+def _parquet(table: pa.Table) -> bytes:
+    target = io.BytesIO()
+    pq.write_table(table, target, compression="zstd")
+    return target.getvalue()
+
+
+def _readme(picture: Picture, language: str) -> str:
+    values: dict[str, Any] = {"title": picture.title, "snapshot": picture.snapshot_id, "when": picture.made_at}
+    parts = ("title", "what", "simulated", "recompute", "files", "names", "limits")
+    return "\n\n".join(
+        say(f"pack.{part}", language, **values) for part in parts if part != "simulated" or picture.simulated
+    )

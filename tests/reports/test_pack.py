@@ -1,0 +1,152 @@
+"""The evidence pack: every figure comes out again without Leumund, and nobody is in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from leumund.loop import Project
+from leumund.reports.pack import SCRIPT
+from tests.walks import Talk, label_some, simulated_project, talking_project
+
+# Leumund cannot be imported here, however it is installed.
+ALONE = "import runpy, sys; sys.modules['leumund'] = None; sys.argv = sys.argv[1:]; "
+ALONE += "runpy.run_path(sys.argv[0], run_name='__main__')"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_key(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ["LEUMUND_KEY_FILE"] = str(tmp_path_factory.mktemp("key") / "pseudonym.key")
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A simulated market of six brands with labels on every third opinion."""
+    project = simulated_project(tmp_path_factory.mktemp("market"), 2_500)
+    project.run()
+    label_some(project, every=3)
+    project.run()
+    return project
+
+
+@pytest.fixture(scope="module")
+def with_a_gap(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """One brand in two forums, of which one is silent for ten days."""
+    return talking_project(tmp_path_factory.mktemp("gap"), Talk(a_day=12, silent={"b.example": (60, 51)}))
+
+
+def packed(project: Project, path: Path) -> Path:
+    project.write_report(path, form="pack", language="de")
+    return path
+
+
+def recomputed(pack: Path) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, str(pack / "recompute.py"), str(pack)],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=pack,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_every_figure_of_a_market_comes_out_again(market: Project, tmp_path: Path) -> None:
+    n = len(market.store.read(market.store.current(), "estimates"))
+    status, told = recomputed(packed(market, tmp_path / "pack"))
+    assert told == f"{n} of {n} figures agree to six digits; files changed: 0\n"
+    assert status == 0
+    assert n > 500
+
+
+def test_figures_with_a_gap_in_collection_come_out_again(with_a_gap: Project, tmp_path: Path) -> None:
+    pack = packed(with_a_gap, tmp_path / "pack")
+    figures = pq.read_table(pack / "figures.parquet")
+    assert len(pq.read_table(pack / "gaps.parquet")) > 0
+    assert max(figures["gap_share"].to_pylist()) > 0
+    status, told = recomputed(pack)
+    assert status == 0, told
+
+
+def test_figures_without_any_label_come_out_again(tmp_path: Path) -> None:
+    project = talking_project(tmp_path / "project", Talk(days=60), labelled=False)
+    status, told = recomputed(packed(project, tmp_path / "pack"))
+    assert status == 0, told
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "change"),
+    [
+        ("opinions", "y", lambda y: -y),
+        ("figures", "high", lambda h: (h or 0) + 1e-5),
+    ],
+    ids=["opinions", "figures"],
+)
+def test_a_pack_in_which_something_was_changed_does_not_agree(
+    market: Project, tmp_path: Path, table: str, column: str, change: object
+) -> None:
+    pack = packed(market, tmp_path / "pack")
+    rows = pq.read_table(pack / f"{table}.parquet")
+    values = rows[column].to_pylist()
+    values[: len(values) // 3] = [change(value) for value in values[: len(values) // 3]]  # type: ignore[operator]
+    at = rows.column_names.index(column)
+    rows = rows.set_column(at, column, pa.array(values, rows.schema.field(column).type))
+    pq.write_table(rows, pack / f"{table}.parquet")
+    status, told = recomputed(pack)
+    assert status == 1
+    agree, of = told.split(" figures")[0].split(" of ")
+    assert int(agree) < int(of)
+    assert "files changed: 1" in told
+
+
+def test_the_script_is_short_and_imports_nothing_of_leumund() -> None:
+    lines = SCRIPT.read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 150
+    imported = {line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))}
+    assert imported <= {"hashlib", "json", "sys", "itertools", "pathlib", "numpy", "pyarrow", "scipy"}
+
+
+def test_nobody_and_no_words_are_in_the_pack(market: Project, tmp_path: Path) -> None:
+    pack = packed(market, tmp_path / "pack")
+    snapshot = market.store.current()
+    opinions = market.store.read(snapshot, "opinions")
+    secret = {value for name in ("post_id", "author", "thread") for value in opinions[name].to_pylist()}
+    for file in pack.glob("*.parquet"):
+        table = pq.read_table(file)
+        for name in table.column_names:
+            if pa.types.is_string(table.schema.field(name).type):
+                assert not secret & set(table[name].to_pylist()), (file.name, name)
+    assert pq.read_table(pack / "opinions.parquet").schema.field("author").type == pa.int64()
+    assert "text" not in pq.read_table(pack / "opinions.parquet").column_names
+
+
+def test_the_manifest_names_every_file_with_its_digest_and_the_readme_speaks_both_languages(
+    market: Project, tmp_path: Path
+) -> None:
+    pack = packed(market, tmp_path / "pack")
+    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
+    files = {path.name for path in pack.iterdir()}
+    assert set(manifest["sha256"]) == files - {"manifest.json", "README.md"}
+    assert manifest["snapshot_id"] == market.store.current().snapshot_id
+    readme = (pack / "README.md").read_text(encoding="utf-8")
+    assert "Nachrechnen" in readme
+    assert "To recompute" in readme
+    assert all(name in readme for name in files - {"README.md"})
+
+
+def test_a_pack_written_again_is_the_same_and_a_zip_holds_the_same_files(market: Project, tmp_path: Path) -> None:
+    pack = packed(market, tmp_path / "pack")
+    first = {path.name: path.read_bytes() for path in pack.iterdir() if path.name not in ("manifest.json", "README.md")}
+    packed(market, pack)
+    again = {path.name: path.read_bytes() for path in pack.iterdir() if path.name in first}
+    assert again == first
+    with zipfile.ZipFile(packed(market, tmp_path / "x.zip")) as file:
+        assert {name.removeprefix("x/"): file.read(name) for name in file.namelist()}.items() >= first.items()
