@@ -96,17 +96,20 @@ def test_without_script_a_figure_is_an_anchor_to_its_row(browser: Any, report: s
     assert page.locator(f'tr[id="{address[1:]}"] a').count() > 0
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"),
+    [(1280, "light", "en"), (390, "dark", "en"), (1280, "dark", "de"), (390, "light", "de")],
+)
 @pytest.mark.parametrize("support", ["measured", "unproven"])
 def test_a_screen_reader_finds_nothing_amiss(
-    browser: Any, tmp_path: Path, width: int, scheme: str, support: str
+    browser: Any, tmp_path: Path, *, width: int, scheme: str, language: str, support: str
 ) -> None:
     try:
         from axe_playwright_python.sync_playwright import Axe
     except ImportError:
         missing("axe", "pip install axe-playwright-python")
     path = tmp_path / "picture.html"
-    write_report(make_picture(Plan(weeks=14, brands=3, aspects=2, support=support)), path, language="en")
+    write_report(make_picture(Plan(weeks=14, brands=3, aspects=2, support=support)), path, language=language)
     page = opened(browser, path.as_uri(), width=width, scheme=scheme)
     found = Axe().run(page).response["violations"]
     assert [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found] == []
