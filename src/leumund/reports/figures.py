@@ -13,6 +13,12 @@ from leumund.wording import day, index_span, month, quarter, say, share_span
 __all__ = ["Figures", "anchor", "aspect_name", "dot", "full_name", "period_name", "span_of", "spoken"]
 
 
+PERIODS = ("week", "month", "quarter")
+WIDE_BAND = 40.0  # index points from end to end
+MOSTLY = 0.8
+LONG_DAYS = 200
+
+
 class Figures:
     """The figures of a picture, to be asked for by what they measure."""
 
@@ -68,10 +74,28 @@ class Figures:
 
     @cached_property
     def readable_period(self) -> str:
-        """The period in which bands can be read: quarters over more than half a year, else weeks."""
+        """The shortest period in which the own brand's band can be read; where none can, the longest there is."""
+        readable = [period for period in PERIODS if self._readable(period)]
+        if readable:
+            return readable[0]
         days = (self.picture.period_end - self.picture.period_start).days
         has_quarters = any(f.period == "quarter" and f.value is not None for f in self.picture.estimates)
-        return "quarter" if days > 200 and has_quarters else "week"
+        return "quarter" if days > LONG_DAYS and has_quarters else "week"
+
+    @property
+    def shorter_is_too_wide(self) -> bool:
+        """Tell whether shorter periods were left out because their intervals say too little."""
+        shorter = PERIODS[: PERIODS.index(self.readable_period)]
+        return any(spoken(figure) for period in shorter for figure in self._own(period))
+
+    def _own(self, period: str) -> list[Estimate]:
+        return self.over_time("net_index", self.picture.own, period)
+
+    def _readable(self, period: str) -> bool:
+        """Most periods may be spoken of, and half of them have an interval that is not too wide."""
+        found = self._own(period)
+        widths = sorted((figure.high or 0) - (figure.low or 0) for figure in found if spoken(figure))
+        return len(found) > 1 and len(widths) >= MOSTLY * len(found) and widths[len(widths) // 2] <= WIDE_BAND
 
 
 def spoken(figure: Estimate | None) -> bool:

@@ -107,7 +107,9 @@ def _moved(figures: Figures, period: str, language: str) -> str:
     if len(found) == 1:
         return say("lead.one", language, brand=own, period=period_name(first, language), span=span_of(first, language))
     starts = [
-        period_name(figure, language) if period == "quarter" else day(figure.period_start, language, short=True)
+        period_name(figure, language)
+        if period in ("month", "quarter")
+        else day(figure.period_start, language, short=True)
         for figure in (first, last)
     ]
     spans = {"before": span_of(first, language), "after": span_of(last, language)}
@@ -136,6 +138,8 @@ def lead_panel(figures: Figures, language: str) -> Panel:
     gaps = shown_gaps(picture.coverage)
     title = _moved(figures, period, language)
     parts = [say(f"note.lead_{period}", language, level=number(100 * picture.level, language))]
+    if figures.shorter_is_too_wide:
+        parts.append(say(f"note.why_{period}", language))
     if len(series) < len(figures.brands):
         parts.append(say("note.rivals_left_out", language))
     note = " ".join(parts)
