@@ -122,6 +122,7 @@ def _judged(market: Weeks) -> list[dict[str, Any]]:
             "label_y": int(label),
             "machine_y": int(machine),
             "inclusion_probability": 0.1,
+            "weight": 10.0,
         }
         for place, (label, machine) in enumerate(zip(truth, seen, strict=True))
     ]
