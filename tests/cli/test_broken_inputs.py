@@ -230,13 +230,13 @@ def test_labels_that_cannot_be_used_are_listed_with_the_near_name(
         "post_id,brand,value,labeller\n"
         f"{post_id},Telekom,negative,anna\n"
         f"{post_id},Telekm,negative,anna\n"
-        f"{post_id},Telekom,negativ,anna\n"
+        f"{post_id},Telekom,negatve,anna\n"
         "0123,Telekom,negative,anna\n"
     )
     answer = leumund("label", "take", labels, "--project", project)
     assert answer.status == 1
     assert "1 new labels of 1 rows" in answer.err
-    for row, said in ((2, "did you mean “Telekom”"), (3, "did you mean “negative”"), (4, "no such post")):
+    for row, said in ((2, "did you mean “Telekom”"), (3, "did you mean “negative”"), (4, "no post 0123")):
         assert f"{labels}, row {row}\n" in answer.err
         assert said in answer.err
     again = leumund("label", "take", labels, "--project", project)

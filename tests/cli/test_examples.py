@@ -80,5 +80,5 @@ def test_every_help_page_ends_with_an_example_that_works(
         answer = leumund(*shlex.split(example)[1:])
         assert answer.status == 0, f"{example}\n{answer.err}"
         assert answer.out or "Next: " in answer.err, example
-    assert sorted(path.name for path in (prepared / "mybrand" / "reports").glob("Telekom.*")) == ["Telekom.de.pdf"]
+    assert sorted(path.name for path in (prepared / "mybrand" / "reports").glob("*.html")) == ["Telekom.de.html"]
     assert list((prepared / "mybrand" / "reports" / "published").glob("*/en.html"))

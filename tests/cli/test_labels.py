@@ -240,11 +240,12 @@ def test_the_order_of_rows_and_a_row_given_twice_change_nothing(project: Project
 def test_rows_that_no_plan_drew_teach_and_measure_nothing(
     project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows = filled(drawn(project, tmp_path, n=12))[:6]
+    every = filled(drawn(project, tmp_path, n=12))
+    rows = every[:6]
     undrawn = next(
         row
         for row in project.store.read(project.store.current(), "posts", ["post_id", "text"]).to_pylist()
-        if row["post_id"] not in {r["post_id"] for r in rows}
+        if row["post_id"] not in {r["post_id"] for r in every}
     )
     brand = undrawn["text"].split()[0]
     slipped_in = {**rows[0], "post_id": undrawn["post_id"], "Beitrag": undrawn["text"], "Marke": brand}

@@ -124,7 +124,7 @@ def test_the_doctor_counts_what_is_there_and_sees_what_is_missing(leumund: Leumu
     answer = leumund("doctor", "--project", project_walked)
     assert answer.status == 0
     assert "project: 1000 posts, " in answer.out
-    assert "0 6 * * *" in answer.out
+    assert "0 6 * * 1" in answer.out
     part = next((project_walked / "data" / "posts").glob("*.parquet"))
     part.unlink()
     broken = leumund("doctor", "--project", project_walked)

@@ -279,7 +279,7 @@ def label_plan(
     project: ProjectOption = HERE,
     form: Annotated[TellFormat, typer.Option("--format", help="For people or for programs.")] = TellFormat.text,
 ) -> None:
-    """Say how many labels make which interval, and what those of a week buy."""
+    """Say how many labels make which interval."""
     from leumund.cli import labels as doing
 
     doing.plan(project, form=form.value)
@@ -290,7 +290,7 @@ def label_agreement(
     project: ProjectOption = HERE,
     form: Annotated[TellFormat, typer.Option("--format", help="For people or for programs.")] = TellFormat.text,
 ) -> None:
-    """Say how far people agree who judged the same posts, and where they differ."""
+    """Say how far people agree, and where they differ."""
     from leumund.cli import labels as doing
 
     doing.agreement(project, form=form.value)
@@ -305,7 +305,7 @@ def label_next(
     labeller: Annotated[str, typer.Option(help="Who will judge; empty: the user of this machine.")] = "",
     project: ProjectOption = HERE,
 ) -> None:
-    """Draw the next posts to judge, by chance and blind, into a workbook.
+    """Draw the next posts to judge into a workbook.
 
     The same again, before a label came in, gives the same posts again.
     """

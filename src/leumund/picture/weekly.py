@@ -59,6 +59,8 @@ def _brand(
 ) -> Iterator[WatchedWeek]:
     first = min(held)
     n_weeks = ((end - first).days + 1) // 7
+    if n_weeks < 1:  # not one full week yet
+        return
     weeks = [first + timedelta(days=7 * n) for n in range(max(n_weeks, 0))]
     n_posts = [held[week]["both"]["n_posts"] if week in held else 0 for week in weeks]
     gaps = [missing.get(week, 0) > MOST_MISSING for week in weeks]
