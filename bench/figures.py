@@ -325,12 +325,12 @@ def second_opinion(bench: Bench) -> Iterator[Tried]:
         yield bench.rate(f"second opinion, {name}: power at +6 points", hits[1], bench.trials, power)
 
 
-READERS = {"600 labels, follows by .2": (600, 0.2, 20.0), "200 labels, follows by .5": (200, 0.5, 10.0)}
+TIMID = {"600 labels, follows by .2": (600, 0.2, 20.0), "200 labels, follows by .5": (200, 0.5, 10.0)}
 
 
 def timid_readers(bench: Bench) -> Iterator[Tried]:
     """Coverage of an effect that a timid reader shows only in part, once its response is reckoned in."""
-    for number, (name, (n_labels, slope, effect)) in enumerate(READERS.items()):
+    for number, (name, (n_labels, slope, effect)) in enumerate(TIMID.items()):
         market, rng, held = MARKETS["shared shocks"][0], bench.rng(15, number), 0
         for _ in range(bench.trials):
             index, rivals = market.draw(rng)
@@ -408,12 +408,17 @@ def venue_mix(bench: Bench) -> Iterator[Tried]:
 
 
 SHIFT = 4.0
-READERS = {"posts alone": (0.0, 0.0), "authors": (10.0, 0.0), "threads": (0.0, 10.0), "authors and threads": (8.0, 8.0)}
+APART = {
+    "posts alone": (0.0, 0.0),
+    "authors": (10.0, 0.0),
+    "threads": (0.0, 10.0),
+    "authors and threads": (8.0, 8.0),
+}
 
 
 def bridges(bench: Bench) -> Iterator[Tried]:
     """Coverage of a new reader's constant shift on posts both have read, each counting some that the other does not."""
-    for number, (name, apart) in enumerate(READERS.items()):
+    for number, (name, apart) in enumerate(APART.items()):
         for n in (300, 1500):
             rng, hits, off = bench.rng(14, number, n), 0, []
             for _ in range(bench.trials):
