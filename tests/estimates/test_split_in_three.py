@@ -29,8 +29,8 @@ voices = st.lists(
 
 def taken(rows: list[Voice]) -> tuple[Rows, list[int], list[int]]:
     side, outer, inner, n, mean, author, thread = (list(column) for column in zip(*rows, strict=True))
-    y = [m * k for m, k in zip(mean, n, strict=True)]  # type: ignore[operator]
-    return Rows(side, n, y, author, thread), outer, inner  # type: ignore[return-value]
+    y = [m * k for m, k in zip(mean, n, strict=True)]  # type: ignore[operator]  # columns of mixed rows
+    return Rows(side, n, y, author, thread), outer, inner  # type: ignore[return-value]  # as above
 
 
 def change_of_mean(rows: Rows) -> float:

@@ -96,7 +96,7 @@ def test_a_pack_in_which_something_was_changed_does_not_agree(
     pack = packed(market, tmp_path / "pack")
     rows = pq.read_table(pack / f"{table}.parquet")
     values = rows[column].to_pylist()
-    values[: len(values) // 3] = [change(value) for value in values[: len(values) // 3]]  # type: ignore[operator]
+    values[: len(values) // 3] = [change(value) for value in values[: len(values) // 3]]  # type: ignore[operator]  # a lambda
     at = rows.column_names.index(column)
     rows = rows.set_column(at, column, pa.array(values, rows.schema.field(column).type))
     pq.write_table(rows, pack / f"{table}.parquet")

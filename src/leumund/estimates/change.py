@@ -124,7 +124,8 @@ def _codes(values: ArrayLike) -> Ints:
 def _sums(read: _Read, codes: Ints, n_groups: int) -> tuple[Floats, Floats]:
     """Voices and sum of y, side x group."""
     place = read.side * n_groups + codes
-    return tuple(np.bincount(place, column, 2 * n_groups).reshape(2, n_groups) for column in (read.n, read.y))  # type: ignore[return-value]
+    n, y = (np.bincount(place, column, 2 * n_groups).reshape(2, n_groups) for column in (read.n, read.y))
+    return n.astype(np.float64), y.astype(np.float64)
 
 
 def _shares(n: Floats) -> Floats:

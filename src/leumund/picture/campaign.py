@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -61,7 +61,7 @@ def campaign_effect(
     """Give what the snapshot's weekly figures say of a campaign; `read` gives a table by its name."""
     series = _Series(read, terms)
     before, after = series.counts()
-    said = {
+    said: dict[str, Any] = {
         "terms": terms,
         "level": level,
         "n_before": before,
@@ -76,11 +76,11 @@ def campaign_effect(
     }
     reason = series.reason()
     if reason:
-        return Campaign(verdict="cannot_be_said", reason=reason, weeks=series.bare_weeks(), **said)  # type: ignore[arg-type]
+        return Campaign(verdict="cannot_be_said", reason=reason, weeks=series.bare_weeks(), **said)
     try:
         seen = estimate_effect(series.index, series.others, series.start, level=level)
     except CannotEstimate:
-        return Campaign(verdict="cannot_be_said", reason="flat", weeks=series.bare_weeks(), **said)  # type: ignore[arg-type]
+        return Campaign(verdict="cannot_be_said", reason="flat", weeks=series.bare_weeks(), **said)
     response = _response(read("judged"), level)
     carry = _Carrier(response)
     verdict = "rose" if seen.low > 0 else "fell" if seen.high < 0 else "not_shown"
@@ -101,7 +101,7 @@ def campaign_effect(
         ),
         placebo_brands=_placebo_brands(series, carry, level),
         weeks=series.with_expected(seen),
-        **said,  # type: ignore[arg-type]
+        **said,
     )
 
 

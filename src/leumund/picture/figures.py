@@ -15,11 +15,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from leumund.estimates import Cells, Cross, Groups, Sums, correct_with_labels, difference_from_sums, ratio_from_sums
+from leumund.estimates import Cells, Cross, Sums, correct_with_labels, difference_from_sums, ratio_from_sums
 from leumund.picture.borrowing import Carried, Makeup, ReaderError, Stretch
 from leumund.picture.counting import ALL_TIME, WEIGHT
 from leumund.picture.identity import figure_id_of, last_day
 from leumund.picture.missing import WITHHELD_ABOVE, Filled, Gaps
+from leumund.picture.sums import sums_of
 from leumund.step import Step, Whole
 from leumund.tables import Estimate, rows_to_arrow
 
@@ -103,27 +104,7 @@ class _Book:
 
     def _sums(self, keys: list[Key], scale: float) -> Sums:
         """Arrays of sums over cells, voices in units of one and y in the figure's unit."""
-
-        def column(kind: str, name: str, unit: float) -> Floats:
-            return np.array([float(self._cells[key][kind][name]) for key in keys]) * unit
-
-        y, n = scale / WEIGHT, 1 / WEIGHT
-
-        def groups(kind: str) -> Groups:
-            return Groups(
-                n_groups=column(kind, "n_clusters", 1),
-                yy=column(kind, "sum_yy", y * y),
-                yn=column(kind, "sum_yn", y * n),
-                nn=column(kind, "sum_nn", n * n),
-            )
-
-        return Sums(
-            n=column("both", "sum_n", n),
-            sum_y=column("both", "sum_y", y),
-            author=groups("author"),
-            thread=groups("thread"),
-            both=groups("both"),
-        )
+        return sums_of([self._cells[key] for key in keys], scale)
 
     def _net(self, keys: list[Key]) -> list[dict[str, Any]]:
         sums = self._sums(keys, INDEX)

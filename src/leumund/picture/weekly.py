@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from leumund.estimates import FALSE_ALARM, Cells, Groups, ratio_from_sums, watch_weeks
-from leumund.picture.counting import WEIGHT
+from leumund.estimates import FALSE_ALARM, Cells, ratio_from_sums, watch_weeks
 from leumund.picture.identity import figure_id_of, last_day
 from leumund.picture.spans import last_full_week, missing_share
+from leumund.picture.sums import sums_of
 from leumund.step import Step, Whole
 from leumund.tables import WatchedWeek, rows_to_arrow
 
@@ -96,27 +96,7 @@ def _number(value: float) -> float | None:
 
 def _cells(rows: Sequence[Mapping[str, Mapping[str, Any]]]) -> Cells:
     """The weeks' means and clustered errors, in index points."""
-
-    def column(kind: str, name: str, unit: float) -> np.ndarray:
-        return np.array([float(row[kind][name]) for row in rows]) * unit
-
-    y, n = INDEX / WEIGHT, 1 / WEIGHT
-
-    def groups(kind: str) -> Groups:
-        return Groups(
-            n_groups=column(kind, "n_clusters", 1),
-            yy=column(kind, "sum_yy", y * y),
-            yn=column(kind, "sum_yn", y * n),
-            nn=column(kind, "sum_nn", n * n),
-        )
-
-    return ratio_from_sums(
-        n=column("both", "sum_n", n),
-        sum_y=column("both", "sum_y", y),
-        author=groups("author"),
-        thread=groups("thread"),
-        both=groups("both"),
-    )
+    return ratio_from_sums(**sums_of(rows, INDEX)._asdict())
 
 
 def step(*, min_posts: int) -> Step:

@@ -39,10 +39,10 @@ def report_mail(picture: Picture, *, language: str, report: str) -> bytes:
     where = say("mail.read_on", language, report=report)
     mail.set_content(_text(laid, where))
     mail.add_alternative(_page(laid, where), subtype="html")
-    if laid.lead.charts:
-        page = mail.get_payload()[1]  # type: ignore[index]
+    page = mail.get_body(("html",))
+    if page is not None and laid.lead.charts:
         image = png(laid.lead.charts[0][1], scale=1.5)
-        page.add_related(image, "image", "png", cid=f"<{_CHART}>", filename="chart.png", disposition="inline")  # type: ignore[union-attr]
+        page.add_related(image, "image", "png", cid=f"<{_CHART}>", filename="chart.png", disposition="inline")
     for number, part in enumerate(mail.walk()):
         if part.is_multipart():
             part.set_boundary(f"leumund-{picture.snapshot_id[:16]}-{number}")

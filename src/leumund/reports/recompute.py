@@ -35,7 +35,7 @@ def machine(o, period, way, brands):
         group = code(start, *(o[column] for column in columns))
         when = np.zeros(group.max() + 1, dtype=np.int64)
         when[group], at = start, o["brand"] * len(when) + group
-        fold = lambda rows: np.array([np.bincount(when, row, len(times)) for row in rows])  # noqa: B023, E731
+        fold = lambda rows: np.array([np.bincount(when, row, len(times)) for row in rows])  # noqa: B023, E731  # used in this round only
         sums = [np.bincount(at, x, brands * len(when)).reshape(brands, -1) for x in (each, each * o["y"], named)]
         everybody = np.broadcast_to(sums[2].sum(axis=0), sums[2].shape)
         for measure, n, y, unit in (("net_index", *sums[:2], 1e-8), ("share_of_voice", everybody, sums[2], 1e-6)):
