@@ -17,9 +17,7 @@ from leumund.engines import start_engine
 from leumund.engines.runner import OnStep, Runner
 from leumund.engines.snapshots import Snapshot, Store
 from leumund.errors import DamagedProject, LeumundError, NothingToShow, UnknownName, WrongUse, storage_errors
-from leumund.picture.assemble import picture_of
 from leumund.picture.plans import Asked, Terms, latest_terms, plan_status, terms_asked
-from leumund.picture.view import Picture, TrueValue
 from leumund.posts.arrival import Arrived, Desk
 from leumund.posts.identity import AuthorKeys
 from leumund.readings.measured import how_good
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from leumund.picture.planning import LabelPlan
     from leumund.picture.taking import Known
     from leumund.picture.verdict import Campaign, Outside
+    from leumund.picture.view import Picture, TrueValue
 
 # Steps and ledger are loaded where they are needed: bringing pages in takes neither, and they take two seconds to load.
 
@@ -434,6 +433,7 @@ class Project:
     def picture(self, *, truth: tuple[TrueValue, ...] = (), step_seconds: dict[str, float] | None = None) -> Picture:
         """Give the picture as of the last run; raises NothingToShow before the first."""
         from leumund.picture.amendments import summed_up
+        from leumund.picture.assemble import picture_of
 
         snapshot = self.store.current()
         with self.ledger() as ledger:
