@@ -8,8 +8,8 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
+from typing import Any, AnyStr
 
 from leumund.errors import EmptyInput, NotText, TruncatedInput, UnknownName, WrongUse, near_name
 from leumund.sources.encoding import decode
@@ -21,6 +21,7 @@ __all__ = ["Grid", "delimiter_of", "open_grid"]
 DELIMITERS = (",", ";", "\t", "|")
 MAX_LINES_PER_CELL = 2_000
 _HALF = re.compile("[\\ud800-\\udfff]")
+_HEAD = 65_536
 _SEEN_AHEAD = 200
 _TITLE_ROWS = 10
 
@@ -52,11 +53,16 @@ def open_grid(page: Page, options: Options) -> Grid:
     decoded = decode(content, name=page.name, declared=options.encoding)
     # a table declares nothing, so Windows-1252 is no mistake of its own; the preview names what was read
     notes = [decoded.note] if decoded.note and options.encoding else []
-    if decoded.text.lstrip()[:1] in ("{", "["):
-        grid = _json(page.name, decoded.text)
+    encoding, whole = decoded.encoding, content if decoded.as_it_stands else decoded.text
+    begins = decoded.text.lstrip()[:1]
+    del decoded  # where the bytes serve, the text of a large table need not be kept beside them
+    if begins == "[":
+        grid = _listed(page.name, whole)
+    elif begins == "{":
+        grid = _json_lines(page.name, _lines(whole))
     else:
-        grid = _csv(page.name, decoded.text, options.delimiter)
-    grid.encoding, grid.notes[:0] = decoded.encoding, notes
+        grid = _csv(page.name, whole, options.delimiter)
+    grid.encoding, grid.notes[:0] = encoding, notes
     return grid
 
 
@@ -68,7 +74,7 @@ def delimiter_of(text: str) -> str:
     """Give the sign between cells: the one that makes most known column names, then most rows of equal width."""
 
     def worth(sign: str) -> tuple[int, int, int]:
-        records = _records(_lines(text[:65_536]), sign, [])
+        records = _records(_lines(text[:_HEAD]), sign, [])
         rows = [cells for _, cells in islice(_cells(records, sign, []), 30)]
         width = len(rows[0]) if rows else 0
         return known_columns(rows[0]) if rows else 0, sum(len(row) == width > 1 for row in rows), width
@@ -76,12 +82,12 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=worth)
 
 
-def _csv(name: str, text: str, delimiter: str) -> Grid:
-    sign = {"\\t": "\t", "tab": "\t"}.get(delimiter, delimiter) or delimiter_of(text)
+def _csv(name: str, whole: bytes | str, delimiter: str) -> Grid:
+    sign = {"\\t": "\t", "tab": "\t"}.get(delimiter, delimiter) or delimiter_of(_head(whole))
     if len(sign) != 1:
         raise WrongUse(f"a delimiter is one sign, not “{delimiter}”", next_step="; or , or tab")
     notes: list[Note] = []
-    records = _records(_lines(text), sign, notes)
+    records = _records(_lines(whole), sign, notes)
     cells = _cells(records, sign, notes)
     first = next(cells, None)
     if first is None:
@@ -90,15 +96,29 @@ def _csv(name: str, text: str, delimiter: str) -> Grid:
     return Grid("csv", header, _of_width(cells, len(header), notes), delimiter=sign, notes=notes)
 
 
-def _lines(text: str) -> Iterator[str]:
-    """Give the lines with their ends; str.splitlines knows too many ends, StringIO takes fourfold memory."""
-    end = "\n" if "\n" in text else "\r"
+def _head(whole: bytes | str) -> str:
+    return whole if isinstance(whole, str) else whole[:_HEAD].decode("utf-8", "ignore")
+
+
+def _lines(whole: bytes | str) -> Iterator[str]:
+    """Give the lines of a text, or of its bytes in UTF-8, with their ends.
+
+    str.splitlines knows too many ends, and StringIO takes fourfold memory.
+    """
+    if isinstance(whole, bytes):
+        yield from (line.decode("utf-8") for line in _cut(whole, b"\n", b"\r"))
+    else:
+        yield from _cut(whole, "\n", "\r")
+
+
+def _cut(whole: AnyStr, newline: AnyStr, old_newline: AnyStr) -> Iterator[AnyStr]:
+    end = newline if newline in whole else old_newline
     start = 0
-    while (stop := text.find(end, start) + 1) > 0:
-        yield text[start:stop]
+    while (stop := whole.find(end, start) + 1) > 0:
+        yield whole[start:stop]
         start = stop
-    if start < len(text):
-        yield text[start:]
+    if start < len(whole):
+        yield whole[start:]
 
 
 def _records(lines: Iterator[str], sign: str, notes: list[Note]) -> Iterator[tuple[int, str]]:
@@ -159,21 +179,24 @@ def _of_width(rows: Iterator[Row], width: int, notes: list[Note]) -> Iterator[Ro
             yield number, cells[:width]
 
 
-def _json(name: str, text: str) -> Grid:
+def _listed(name: str, whole: bytes | str) -> Grid:
+    return _of_objects(name, _listed_objects(name, whole), [])
+
+
+def _json_lines(name: str, lines: Iterator[str]) -> Grid:
     notes: list[Note] = []
-    objects = _listed_objects(name, text) if text.lstrip().startswith("[") else _line_objects(text, notes)
-    ahead = [entry for _, entry in zip(range(_SEEN_AHEAD), objects, strict=False)]
+    return _of_objects(name, _line_objects(lines, notes), notes)
+
+
+def _of_objects(name: str, objects: Iterator[tuple[int, dict[str, Any]]], notes: list[Note]) -> Grid:
+    ahead = list(islice(objects, _SEEN_AHEAD))
     header = list(dict.fromkeys(key for _, entry in ahead for key in entry))
     if not ahead:
         raise NotText("no line is a JSON object", where=name, next_step="one object a line, as in JSON Lines")
 
-    has_halves = "\\ud" in text.lower()
-
     def rows() -> Iterator[Row]:
-        for part in (ahead, objects):
-            for number, entry in part:
-                cells = [entry.get(key) for key in header]
-                yield number, [_whole(cell) for cell in cells] if has_halves else cells
+        for number, entry in chain(ahead, objects):
+            yield number, [_whole(entry.get(key)) for key in header]
 
     return Grid("jsonl", header, rows(), notes=notes)
 
@@ -183,9 +206,9 @@ def _whole(cell: Any) -> Any:
     return _HALF.sub("\ufffd", cell) if isinstance(cell, str) else cell
 
 
-def _line_objects(text: str, notes: list[Note]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _line_objects(lines: Iterator[str], notes: list[Note]) -> Iterator[tuple[int, dict[str, Any]]]:
     number = 0
-    for line in _lines(text):
+    for line in lines:
         if not line.strip():
             continue
         number += 1
@@ -200,9 +223,9 @@ def _line_objects(text: str, notes: list[Note]) -> Iterator[tuple[int, dict[str,
             notes.append(_bad(number, "JSON, but no object"))
 
 
-def _listed_objects(name: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _listed_objects(name: str, whole: bytes | str) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        entries = json.loads(text)
+        entries = json.loads(whole)
     except json.JSONDecodeError as error:
         raise TruncatedInput(
             f"no whole JSON: {error.msg}", where=f"{name}, line {error.lineno}", next_step="export it again"
