@@ -18,6 +18,8 @@ import pytest
 from tests.conftest import missing
 
 PASSWORD = "kein Wort davon"
+# One count for the whole process: the server outlives the fixture that gives out its schemas.
+NUMBERS = itertools.count()
 
 
 def server_programs() -> Path | None:
@@ -81,12 +83,11 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def new_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
     """Gives, each time it is called, the URL of an empty place for a ledger."""
-    numbers = itertools.count()
     if request.param == "sqlite":
         folder = tmp_path_factory.mktemp("ledgers")
-        return lambda: f"sqlite:///{folder}/ledger-{next(numbers)}.sqlite"
+        return lambda: f"sqlite:///{folder}/ledger-{next(NUMBERS)}.sqlite"
     server = request.getfixturevalue("postgres_server")
-    return lambda: _new_schema(server, f"ledger_{next(numbers)}")
+    return lambda: _new_schema(server, f"ledger_{next(NUMBERS)}")
 
 
 def _new_schema(server: str, name: str) -> str:
