@@ -192,7 +192,7 @@ class EmptyInput(InputError):
 class NotText(InputError):
     """A binary file where a page, a mailbox or a table was expected.
 
-    Zip and WARC archives are opened; pictures, PDF and programs are not.
+    Zip, gzip and WARC archives are opened; pictures, PDF and programs are not.
     """
 
     code = "LM201"

@@ -59,6 +59,16 @@ def test_a_zip_of_pages_is_opened(tmp_path: Path) -> None:
     assert [part.reader for part in parts if isinstance(part, ReadPage)] == ["xenforo 1", "phpbb 1"]
 
 
+def test_a_gzipped_file_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "a.html.gz").write_bytes(gzip.compress(PHPBB))
+    (tmp_path / "b.html.gz").write_bytes(gzip.compress(PHPBB)[:-40])
+    (tmp_path / "c.txt.gz").write_bytes(gzip.compress(b" " * 2**22))
+    whole, cut, bomb = open_pages([tmp_path])
+    assert isinstance(whole, Page)
+    assert (whole.name, whole.content) == (f"{tmp_path}/a.html.gz/a.html", PHPBB)
+    assert names([cut, bomb]) == ["! LM202", "! LM201"]
+
+
 def test_a_warc_gives_its_pages_with_address_time_and_reservation(tmp_path: Path) -> None:
     picture = ("https://forum.leitung.example/x.png", "image/png", b"\x89PNG")
     page = ("https://forum.leitung.example/viewtopic.php?t=77", "text/html; charset=utf-8", PHPBB)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leumund.errors import EmptyInput, MissingColumn, NoUsableRow, TruncatedInput, UnknownName
+from leumund.errors import EmptyInput, MissingColumn, NotText, NoUsableRow, TruncatedInput, UnknownName
 from leumund.sources.found import FoundPost, Note
 from leumund.sources.pages import page_of, preview, read_page
 
@@ -131,6 +131,59 @@ def test_json_lines_are_read_and_a_broken_line_is_set_aside() -> None:
     posts, notes = posts_of(body, "x.jsonl")
     assert (posts[0].number, posts[0].zone_assumed, posts[0].quotes[0].author) == ("1", "", "A")
     assert [note.place for note in notes] == ["row 2", "row 3"]
+
+
+@pytest.mark.parametrize("shape", ["{list}", '{{"count": 2, "posts": {list}, "tags": ["a"]}}'])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_one_json_list_of_posts_is_read_alone_or_inside_an_object(shape: str, indent: int | None) -> None:
+    entries = [{"text": "schlecht", "date": "2020-04-03"}, 7, {"text": "gut", "date": "2020-04-04"}]
+    posts, notes = posts_of(shape.format(list=json.dumps(entries, indent=indent)), "x.json")
+    assert [post.text for post in posts] == ["schlecht", "gut"]
+    assert [(note.place, note.seen) for note in notes] == [("row 2", "JSON, but no object")]
+
+
+def test_json_without_a_list_of_posts_says_what_there_is_instead() -> None:
+    with pytest.raises(NotText, match="2 lists of objects"):
+        posts_of('{"posts":\n [{"text": "a"}], "users": [{"name": "b"}]}', "x.json")
+    with pytest.raises(TruncatedInput, match="no whole JSON"):
+        posts_of('[{"text": "a", "date"', "x.json")
+
+
+def test_a_long_first_line_of_json_lines_is_one_line_all_the_same() -> None:
+    lines = [
+        json.dumps({"text": "gut " * 30_000, "date": "2020-04-03"}),
+        json.dumps({"text": "b", "date": "2020-04-03"}),
+    ]
+    assert len(posts_of("\n".join(lines), "x.jsonl")[0]) == 2
+
+
+def test_json_in_a_thousand_levels_is_refused_and_costs_nothing_else() -> None:
+    posts, notes = posts_of('{"a":' * 9_999 + '\n{"text": "gut", "date": "2020-04-03"}', "x.jsonl")
+    assert ([post.text for post in posts], [note.place for note in notes]) == (["gut"], ["row 1"])
+    with pytest.raises(NotText, match="levels"):
+        posts_of("[" * 99_999, "x.json")
+
+
+def test_a_text_that_is_a_list_is_set_aside() -> None:
+    posts, notes = posts_of('{"text": "gut", "date": "2020-04-03"}\n{"text": ["a"], "date": "2020-04-03"}', "x.jsonl")
+    assert ([post.text for post in posts], [note.place for note in notes]) == (["gut"], ["row 2"])
+
+
+@pytest.mark.parametrize("quotes", [5, "5", "nur Worte", {"author": "Kai"}, None])
+def test_quotes_in_another_shape_cost_no_post(quotes: Any) -> None:
+    posts, notes = posts_of(json.dumps({"text": "gut", "date": "2020-04-03", "quotes": quotes}), "x.jsonl")
+    assert ([post.text for post in posts], notes) == (["gut"], [])
+
+
+def test_two_columns_of_one_name_are_told() -> None:
+    posts, notes = posts_of("text,text,date\na,b,2020-04-03\n")
+    assert [post.text for post in posts] == ["a"]
+    assert [(note.place, note.code) for note in notes] == [("header", "LM211")]
+
+
+def test_a_quote_opened_in_the_only_row_is_the_reason_why_nothing_is_usable() -> None:
+    with pytest.raises(NoUsableRow, match="never closed"):
+        posts_of('author,text,date\nKai,"offen\nund,weg')
 
 
 def test_parquet_is_read_with_its_own_types() -> None:

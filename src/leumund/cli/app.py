@@ -48,7 +48,7 @@ DelimiterOption = Annotated[str, typer.Option("--delimiter", help="For CSV: the 
 EncodingOption = Annotated[str, typer.Option("--encoding", help="For tables: the encoding, as cp1252.")]
 SheetOption = Annotated[str, typer.Option("--sheet", help="For Excel: which sheet.")]
 Pages = Annotated[
-    list[Path], typer.Argument(metavar="PAGE", help="Files, folders, zip or WARC archives.", show_default=False)
+    list[Path], typer.Argument(metavar="PAGE", help="Files, folders, zip, gzip or WARC archives.", show_default=False)
 ]
 HERE = Path()
 

@@ -106,7 +106,7 @@ def _json_rows(file: Path, problems: Problems) -> Iterator[tuple[int, dict[str, 
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             problems.note(str(file), f"line {number}", "LM211", f"not JSON: {error}", "mend the line")
             continue
         if isinstance(row, dict):

@@ -1,7 +1,8 @@
-"""Files, folders, zip and WARC archives to pages, one at a time; a broken member is a problem, not the end."""
+"""Files, folders, zip, gzip and WARC archives to pages, one at a time; a broken member is a problem, not the end."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import zipfile
@@ -33,6 +34,7 @@ MAX_ARCHIVE_BYTES = 8 * 2**30
 MAX_RATIO = 300  # text compresses 3 to 20 times; zip bombs more than 1,000 times
 _SMALL = 2**20  # below this no ratio is dangerous
 _OFFICE_MEMBERS = {"[Content_Types].xml", "mimetype"}
+_GZIP = b"\x1f\x8b"
 _TEXT_TYPES = ("text/", "application/xhtml", "application/json", "application/xml")
 
 
@@ -81,6 +83,8 @@ def _content(name: str, content: bytes) -> Iterator[Page | Problem]:
             yield from _zip(name, content)
         elif _is_warc(content):
             yield from _warc(name, content)
+        elif content.startswith(_GZIP):
+            yield _gzip(name, content)
         else:
             yield page_of(name, content)
     except InputError as error:
@@ -148,8 +152,23 @@ def _too_big(name: str, why: str) -> InputError:
     )
 
 
+def _gzip(name: str, content: bytes) -> Page:
+    inner = f"{name}/{Path(name).stem}"
+    try:
+        body = _bounded(gzip.GzipFile(fileobj=io.BytesIO(content)))
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise TruncatedInput(
+            f"the gzip file is damaged: {error}", where=name, next_step="take it from its source once more"
+        ) from error
+    if body is None:
+        raise _too_big(name, f"more than {MAX_MEMBER_BYTES >> 20} MiB")
+    if len(body) > _SMALL and len(body) > MAX_RATIO * len(content):
+        raise _too_big(name, f"it unpacks to {len(body) // len(content)} times its size")
+    return page_of(inner, body)
+
+
 def _is_warc(content: bytes) -> bool:
-    if content.startswith(b"\x1f\x8b"):
+    if content.startswith(_GZIP):
         content = _first_bytes(content)
     return content.startswith(b"WARC/")
 

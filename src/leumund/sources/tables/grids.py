@@ -57,9 +57,9 @@ def open_grid(page: Page, options: Options) -> Grid:
     begins = decoded.text.lstrip()[:1]
     del decoded  # where the bytes serve, the text of a large table need not be kept beside them
     if begins == "[":
-        grid = _listed(page.name, whole)
+        grid = _listed(page.name, _json(page.name, whole))
     elif begins == "{":
-        grid = _json_lines(page.name, _lines(whole))
+        grid = _nested(page.name, whole) or _json_lines(page.name, _lines(whole))
     else:
         grid = _csv(page.name, whole, options.delimiter)
     grid.encoding, grid.notes[:0] = encoding, notes
@@ -179,8 +179,33 @@ def _of_width(rows: Iterator[Row], width: int, notes: list[Note]) -> Iterator[Ro
             yield number, cells[:width]
 
 
-def _listed(name: str, whole: bytes | str) -> Grid:
-    return _of_objects(name, _listed_objects(name, whole), [])
+def _nested(name: str, whole: bytes | str) -> Grid | None:
+    """Open the list of objects inside one JSON object, as answers of forums' programs are; None = no such object."""
+    try:
+        entry = json.loads(whole)
+    except (json.JSONDecodeError, RecursionError):  # several objects: JSON Lines
+        return None
+    lists = [value for value in entry.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    if len(lists) > 1:
+        seen = f"one JSON object with {len(lists)} lists of objects, where one was expected"
+        raise NotText(seen, where=name, next_step="save the list of posts alone, or one object a line")
+    return _listed(name, lists[0]) if lists else None
+
+
+def _listed(name: str, entries: list[Any]) -> Grid:
+    notes: list[Note] = []
+    return _of_objects(name, _objects(entries, notes), notes)
+
+
+def _json(name: str, whole: bytes | str) -> Any:
+    try:
+        return json.loads(whole)
+    except json.JSONDecodeError as error:
+        raise TruncatedInput(
+            f"no whole JSON: {error.msg}", where=f"{name}, line {error.lineno}", next_step="export it again"
+        ) from error
+    except RecursionError as error:
+        raise NotText("JSON in too many levels", where=name, next_step="save the list of posts alone") from error
 
 
 def _json_lines(name: str, lines: Iterator[str]) -> Grid:
@@ -217,20 +242,21 @@ def _line_objects(lines: Iterator[str], notes: list[Note]) -> Iterator[tuple[int
         except json.JSONDecodeError as error:
             notes.append(_bad(number, f"no JSON: {error.msg} at sign {error.pos + 1}"))
             continue
+        except RecursionError:
+            notes.append(_bad(number, "JSON in too many levels"))
+            continue
         if isinstance(entry, dict):
             yield number, entry
         else:
             notes.append(_bad(number, "JSON, but no object"))
 
 
-def _listed_objects(name: str, whole: bytes | str) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        entries = json.loads(whole)
-    except json.JSONDecodeError as error:
-        raise TruncatedInput(
-            f"no whole JSON: {error.msg}", where=f"{name}, line {error.lineno}", next_step="export it again"
-        ) from error
-    yield from ((number, entry) for number, entry in enumerate(entries, start=1) if isinstance(entry, dict))
+def _objects(entries: list[Any], notes: list[Note]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, entry in enumerate(entries, start=1):
+        if isinstance(entry, dict):
+            yield number, entry
+        else:
+            notes.append(_bad(number, "JSON, but no object"))
 
 
 def _parquet(page: Page) -> Grid:

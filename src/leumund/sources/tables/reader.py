@@ -25,7 +25,7 @@ __all__ = ["READER"]
 
 NAME, VERSION = "tables", "1"
 ROWS_A_SLICE = 5_000
-_ENDINGS = {".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls", ".xlsm", ".ods"}
+_ENDINGS = {".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls", ".xlsm", ".ods"}
 _MAGIC = (b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _SIGNS_OF_GERMAN = {"datum", "beitrag", "verfasser", "thema", "titel", "inhalt", "autor", "nachricht", "quelle"}
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d+)?")
@@ -56,6 +56,7 @@ def read(page: Page, options: Options) -> Iterator[ReadPage]:
     places = mapped(grid.header, options.columns, where=page.name)
     understood = {ours: grid.header[place] for ours, place in places.items()}
     unused = tuple(name for place, name in enumerate(grid.header) if place not in places.values())
+    grid.notes[:0] = _same_names(grid.header, places)
     slices = iter(lambda: list(islice(grid.rows, ROWS_A_SLICE)), [])
     to_post, aside, used = None, Counter[str](), 0
     for rows in slices:
@@ -66,11 +67,20 @@ def read(page: Page, options: Options) -> Iterator[ReadPage]:
         used += len(posts)
         yield ReadPage(page, f"{NAME} {VERSION}", posts, notes, grid.encoding, understood, unused)
     if used == 0:
+        aside.update(note.seen.split(":")[0] for note in grid.notes)
         raise _nothing_usable(page, aside)
 
 
+def _same_names(header: Sequence[str], places: dict[str, int]) -> list[Note]:
+    doubled = [header[place] for place in places.values() if header.count(header[place]) > 1]
+    return [
+        Note("header", "LM211", f"several columns are called “{name}”; the first was read", "rename one of them")
+        for name in doubled
+    ]
+
+
 def _nothing_usable(page: Page, aside: Counter[str]) -> NoUsableRow:
-    reasons = "; ".join(f"{why} ({count} rows)" for why, count in aside.most_common(3))
+    reasons = "; ".join(f"{why} ({count} row{'s' * (count > 1)})" for why, count in aside.most_common(3))
     return NoUsableRow(
         reasons or "the table has a header and no rows",
         where=page.name,
@@ -113,6 +123,8 @@ def _row_reader(
 
     def to_post(cells: Sequence[Any]) -> FoundPost:
         text = _word(cells[at_text])
+        if isinstance(cells[at_text], dict | list):
+            raise BadRow("a list or object where the text should be", next_step="name another column with --column")
         if not text:
             raise BadRow("no text", next_step="fill in the text or leave the row out")
         shown = cells[at_date] if at_date >= 0 else ""
@@ -193,9 +205,9 @@ def _quotes(cell: Any) -> tuple[FoundQuote, ...]:
     if isinstance(cell, str):
         try:
             cell = json.loads(cell) if cell.strip() else []
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             return (FoundQuote(author="", text=cell.strip()),)
-    entries = [entry for entry in cell or [] if isinstance(entry, dict)]
+    entries = [entry for entry in cell if isinstance(entry, dict)] if isinstance(cell, list) else []
     return tuple(FoundQuote(str(entry.get("author") or ""), str(entry.get("text") or "")) for entry in entries)
 
 
