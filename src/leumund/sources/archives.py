@@ -223,7 +223,7 @@ def _record(name: str, number: int, record: Any) -> Iterator[Page | Problem]:
     yield Page(page.name, page.content, page.sha256, page.url, page.taken_at, reservation)
 
 
-def _bounded(stream: IO[bytes]) -> bytes | None:
+def _bounded(stream: IO[bytes] | gzip.GzipFile) -> bytes | None:
     parts, size = [], 0
     while chunk := stream.read(2**20):
         parts.append(chunk)
