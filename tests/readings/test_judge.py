@@ -83,6 +83,40 @@ def test_to_advise_against_is_not_to_advise_for() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Hallo Kai, wir haben es an die Technik gegeben. Viele Grüße, Ihr 1&1-Team",
+        "Das Problem ist behoben.\nIhr congstar Team",
+        "Schade, dass du Ärger hast. Melde dich bei mir per PN. Gruß, Anna vom Vodafone-Team",
+        "Die Störung ist bekannt.\n\nLiebe Grüße\nJan von o2",
+        "Die Leitung ist wieder da.\n\nMit freundlichen Grüßen\nSabine Müller\n1&1 Internet AG, Kundenservice",
+        "It is fixed now. Kind regards, your Vodafone support team",
+    ],
+)
+def test_who_signs_in_a_companys_name_speaks_for_it(text: str) -> None:
+    intents = JUDGE.judge(text).intents
+    assert (intents.voice, intents.post_kind) == ("company", "company")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ihr Team ist unfähig, Telekom! Nie wieder.",
+        "Seit Wochen kein Internet. Viele Grüße an das 1&1-Team!",
+        "Der Techniker war da. Danke, liebes Telekom-Team!",
+        "Liebes 1&1 Team,\nmein Router geht nicht.\nMit freundlichen Grüßen, Kai Meier",
+        "Läuft gut hier. Gruß, Kai (Telekom-Kunde seit 1999)",
+        "Ich warte auf meinen Anschluss, und dann schreiben die: wir bitten um Geduld. Grüße, Ihr 1&1 Kundenservice",
+        "Wechsle weg von 1&1, Gruß von der Ostsee",
+        "Thanks to your support team I am back online",
+    ],
+)
+def test_who_speaks_of_a_team_or_to_it_does_not_speak_for_it(text: str) -> None:
+    intents = JUDGE.judge(text).intents
+    assert "company" not in (intents.voice, intents.post_kind)
+
+
+@pytest.mark.parametrize(
     ("voice", "kind", "text"),
     [
         ("customer", "opinion", "Mein Anschluss ist seit Montag tot, ich habe dreimal bei der Hotline angerufen."),

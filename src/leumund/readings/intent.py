@@ -35,6 +35,7 @@ _MOST_COUNTED = {"strong": 2, "weak": 3, "against": 1}
 _POLARITY_WEIGHT = 4.0  # blame that is sure makes a complaint, where no other cue speaks against it
 _KIND_BASE = {"opinion": 1.5, "question": -1.0, "news": -1.0, "deal": -1.5, "sale": -1.5, "company": -1.5}
 _VOICE_BASE = {"customer": 0.0, "company": -1.0, "dealer": -1.0, "press": -1.0, "unclear": 1.5}
+_SIGNED = 8.0  # more than an employee's "bei mir" and "ich" together, less than two clear words of a customer
 _LONG_CHARACTERS = 400  # a question mark in a long post is often only an aside
 
 
@@ -62,7 +63,7 @@ def _named(part: str, groups: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     return ((f"{part}.{name}", group) for name, group in groups.items())
 
 
-def intents_of(folded: str, p_negative: float, p_positive: float) -> Intents:
+def intents_of(folded: str, p_negative: float, p_positive: float, *, signed_by_company: bool = False) -> Intents:
     """Read a folded text; the probabilities of blame and praise come from the polarity model."""
     scores = _scores(folded)
     lean = _POLARITY_WEIGHT * (p_negative - p_positive)
@@ -77,6 +78,9 @@ def intents_of(folded: str, p_negative: float, p_positive: float) -> Intents:
     kind = {name: base + scores.get(f"kind.{name}", 0.0) for name, base in _KIND_BASE.items()}
     kind["question"] += 3.0 * intents["question"]
     voice = {name: base + scores.get(f"voice.{name}", 0.0) for name, base in _VOICE_BASE.items()}
+    if signed_by_company:
+        voice["company"] += _SIGNED
+        kind["company"] += _SIGNED if _likeliest(voice) == "company" else 0.0
     incentive = logistic(_BIAS + scores.get("incentive", 0.0)) >= 0.5
     return Intents(intents, _likeliest(kind), _likeliest(voice), incentive)
 

@@ -12,6 +12,7 @@ import numpy as np
 from leumund.readings.aspect import aspect_cues
 from leumund.readings.attribution import Subject, brands_of_clauses, subjects
 from leumund.readings.brand import Brand, BrandFinder, Mention
+from leumund.readings.closing import signed_by_company
 from leumund.readings.grams import clause_sums, lay_out
 from leumund.readings.intent import INTENTS, Intents, intents_of
 from leumund.readings.model import POLARITIES, Head, Model, logistic, softmax
@@ -167,14 +168,14 @@ class Judge:
                 whole=whole,
                 brands=tuple(brands),
                 opinions=tuple(opinions),
-                intents=_intents(one, whole.shares),
+                intents=self._intents(one, whole.shares),
                 model=f"{self.model.name} {self.model.version}",
             )
 
     def read_intents(self, texts: Sequence[str]) -> Iterator[Intents]:
         """Read only what the writers want, in order; equal to the intents of `judge_all`."""
         for one in prepare(texts, self.model):
-            yield _intents(one, self._shares(one))
+            yield self._intents(one, self._shares(one))
 
     def read_opinions(self, texts: Sequence[str]) -> Iterator[tuple[bool, list[Opinion]]]:
         """Read relevance, and the opinions on the whole, on each brand and on each brand × aspect."""
@@ -189,6 +190,10 @@ class Judge:
             return bool(mentions)
         (logit,) = one.logits(head, self.model.columns[head.name], range(len(one.clauses)))
         return logistic(logit) >= head.thresholds[0]
+
+    def _intents(self, one: _Prepared, shares: Shares) -> Intents:
+        signed = signed_by_company(one.sheet, self._finder)
+        return intents_of(one.sheet.folded, shares[0] / WHOLE, shares[2] / WHOLE, signed_by_company=signed)
 
     def _shares(self, one: _Prepared) -> Shares:
         """Give the polarity of the whole text."""
@@ -231,10 +236,6 @@ class Judge:
         leading = max(range(3), key=lambda i: shares[i])
         start, end = _evidence(one, subject.clauses, leading, columns.start)
         return Opinion(subject.brand, subject.aspect, shares, start, end), logits
-
-
-def _intents(one: _Prepared, shares: Shares) -> Intents:
-    return intents_of(one.sheet.folded, shares[0] / WHOLE, shares[2] / WHOLE)
 
 
 def _evidence(one: _Prepared, numbers: Sequence[int], leading: int, first_column: int) -> tuple[int, int]:
