@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ def missing(what: str, why: str) -> None:
     if what in REQUIRED:
         pytest.fail(f"{what} is required here, but {why}", pytrace=False)
     pytest.skip(f"{what}: {why}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line each what this machine cannot test."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped)
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"not tested here ({count}) – {reason}")
 
 
 @pytest.fixture(scope="session")
