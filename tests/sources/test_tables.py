@@ -147,6 +147,8 @@ def test_json_without_a_list_of_posts_says_what_there_is_instead() -> None:
         posts_of('{"posts":\n [{"text": "a"}], "users": [{"name": "b"}]}', "x.json")
     with pytest.raises(TruncatedInput, match="no whole JSON"):
         posts_of('[{"text": "a", "date"', "x.json")
+    with pytest.raises(MissingColumn, match="“name”"):
+        posts_of('{\n"name": "a",\n"date": "2020-04-03"\n}', "x.json")
 
 
 def test_a_long_first_line_of_json_lines_is_one_line_all_the_same() -> None:

@@ -180,7 +180,7 @@ def _of_width(rows: Iterator[Row], width: int, notes: list[Note]) -> Iterator[Ro
 
 
 def _nested(name: str, whole: bytes | str) -> Grid | None:
-    """Open the list of objects inside one JSON object, as answers of forums' programs are; None = no such object."""
+    """Open the list inside one JSON object, as forums' programs answer, or the object as a row; None = several."""
     try:
         entry = json.loads(whole)
     except (json.JSONDecodeError, RecursionError):  # several objects: JSON Lines
@@ -189,7 +189,7 @@ def _nested(name: str, whole: bytes | str) -> Grid | None:
     if len(lists) > 1:
         seen = f"one JSON object with {len(lists)} lists of objects, where one was expected"
         raise NotText(seen, where=name, next_step="save the list of posts alone, or one object a line")
-    return _listed(name, lists[0]) if lists else None
+    return _listed(name, lists[0] if lists else [entry])
 
 
 def _listed(name: str, entries: list[Any]) -> Grid:

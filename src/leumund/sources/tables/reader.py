@@ -25,7 +25,7 @@ __all__ = ["READER"]
 
 NAME, VERSION = "tables", "1"
 ROWS_A_SLICE = 5_000
-_ENDINGS = {".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls", ".xlsm", ".ods"}
+_ENDINGS = {".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls", ".xlsm", ".ods"}
 _MAGIC = (b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _SIGNS_OF_GERMAN = {"datum", "beitrag", "verfasser", "thema", "titel", "inhalt", "autor", "nachricht", "quelle"}
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d+)?")
@@ -40,6 +40,8 @@ def recognise(page: Page, head: str) -> float:
         return 0.0
     if PurePath(page.name).suffix.lower() in _ENDINGS:
         return 0.95
+    if start in "[{" and PurePath(page.name).suffix.lower() == ".json":
+        return 0.5  # a source that knows the program which wrote it goes first
     first = head.lstrip().split("\n", 1)[0]
     if start == "{":
         return 0.9 if re.match(r'\{\s*"', first) and '"text"' in first else 0.0
