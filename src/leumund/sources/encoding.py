@@ -34,19 +34,22 @@ _BLANK = b" \t\r\n\0"
 _CONTROL = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 26, 27})
 # Browsers read a declared ISO-8859-1 as Windows-1252 (WHATWG Encoding Standard, labels of windows-1252).
 _AS_CP1252 = {"iso8859-1", "latin-1", "latin1", "ascii", "us-ascii", "windows-1252", "cp1252"}
-# Windows-1252 is Latin-1 but for these 32 bytes, five of which mean nothing.
-_CP1252_SIGNS = [(chr(byte), bytes([byte]).decode("cp1252", "replace")) for byte in range(0x80, 0xA0)]
-_CP1252_FREE = [bytes([ord(sign)]) for sign, meant in _CP1252_SIGNS if meant == "\ufffd"]
+_SAME_IN_LATIN_1 = bytes([*range(0x80), *range(0xA0, 0x100)])  # what Windows-1252 and Latin-1 read alike
+_PIECE_BYTES, _SHORT_PIECE_BYTES = 8192, 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text, the encoding it was read in, and a note when the declaration was wrong."""
+    """The text in UTF-8, the encoding it was read in, and a note when the declaration was wrong."""
 
-    text: str
+    utf8: bytes  # without a mark before it; where the file is that already, its own bytes
     encoding: str
     note: Note | None = None
-    as_it_stands: bool = False  # the bytes themselves are the text in UTF-8, without a mark before it
+
+    @property
+    def text(self) -> str:
+        """The text itself."""
+        return self.utf8.decode("utf-8")
 
 
 def decode(content: bytes, *, name: str, declared: str = "") -> Decoded:
@@ -58,14 +61,29 @@ def decode(content: bytes, *, name: str, declared: str = "") -> Decoded:
     refuse_empty_and_binary(content, name=name)
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            return Decoded(content[len(mark) :].decode(encoding, "replace"), encoding)
+            return _decoded(content[len(mark) :].decode(encoding, "replace"), encoding)
     said = declared or _declared(content)
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return _not_utf8(content, said, error.start)
+    wrong_at = _first_not_utf8(content)
+    if wrong_at >= 0:
+        return _not_utf8(content, said, wrong_at)
     wrong = said not in {"", "utf-8"} and not content.isascii()
-    return Decoded(text, "utf-8", _note(said, "utf-8", "") if wrong else None, as_it_stands=True)
+    return Decoded(content, "utf-8", _note(said, "utf-8", "") if wrong else None)
+
+
+def _decoded(text: str, encoding: str, note: Note | None = None) -> Decoded:
+    return Decoded(text.encode("utf-8", "replace"), encoding, note)
+
+
+def _first_not_utf8(content: bytes) -> int:
+    """Give the place of the first byte that is no UTF-8, -1 for none; in short pieces, which stay in the cache."""
+    view, at = memoryview(content), 0
+    try:
+        while at < len(view):
+            piece = view[at : at + _PIECE_BYTES]
+            at += codecs.utf_8_decode(piece, "strict", at + len(piece) == len(view))[1]
+    except UnicodeDecodeError as error:
+        return at + error.start
+    return -1
 
 
 def refuse_empty_and_binary(content: bytes, *, name: str) -> None:
@@ -118,28 +136,33 @@ def _not_utf8(content: bytes, said: str, at: int) -> Decoded:
     place = f"byte {at}"
     if said and said != "utf-8":
         try:
-            return Decoded(_from_cp1252(content) if said == "cp1252" else content.decode(said), said)
+            if said == "cp1252":
+                return Decoded(_from_cp1252(content), said)
+            return _decoded(content.decode(said), said)
         except UnicodeDecodeError as error:
             place = f"byte {error.start}"
             if said == "cp1252":  # five code points are free there; the rest is right
-                return Decoded(content.decode("cp1252", "replace"), "cp1252", _note(said, "cp1252", place))
+                return _decoded(content.decode("cp1252", "replace"), "cp1252", _note(said, "cp1252", place))
     # A stray byte in a page that is UTF-8 otherwise costs one character, not the umlauts of the whole page.
     if said in ("", "utf-8"):
         text = content.decode("utf-8", "replace")
         if text.count("\ufffd") * 10 < len(re.findall(r"[\u0080-\ufffc]", text)):
-            return Decoded(text, "utf-8", _note(said, "utf-8 with gaps", place))
-    return Decoded(content.decode("cp1252", "replace"), "cp1252", _note(said, "cp1252", place))
+            return _decoded(text, "utf-8", _note(said, "utf-8 with gaps", place))
+    return _decoded(content.decode("cp1252", "replace"), "cp1252", _note(said, "cp1252", place))
 
 
-def _from_cp1252(content: bytes) -> str:
-    """Decode Windows-1252, three times as quick as Python's table does; raises UnicodeDecodeError like it."""
-    if any(byte in content for byte in _CP1252_FREE):
-        return content.decode("cp1252")
-    text = content.decode("latin-1")
-    for sign, meant in _CP1252_SIGNS:
-        if sign in text:
-            text = text.replace(sign, meant)
-    return text
+def _from_cp1252(content: bytes) -> bytes:
+    """Turn Windows-1252 into UTF-8, in pieces, of which most need no table; raises UnicodeDecodeError."""
+    pieces = [content[at : at + _SHORT_PIECE_BYTES] for at in range(0, len(content), _SHORT_PIECE_BYTES)]
+    try:
+        return b"".join([piece if piece.isascii() else _piece_from_cp1252(piece) for piece in pieces])
+    except UnicodeDecodeError:  # again as a whole, for the place
+        return content.decode("cp1252").encode("utf-8")
+
+
+def _piece_from_cp1252(piece: bytes) -> bytes:
+    has_own_signs = piece.translate(None, _SAME_IN_LATIN_1)
+    return piece.decode("cp1252" if has_own_signs else "latin-1").encode("utf-8")
 
 
 def _note(said: str, used: str, place: str) -> Note:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import PurePath
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 from leumund.errors import DateNotUnderstood
 from leumund.sources.dates import DateRules, When, find_date, read_date, read_stamp, zone_of
@@ -24,7 +24,8 @@ BREAK_MARK = "\ue000break\ue000"
 
 _VOID = set(re.findall(rb"\w+", b"area base br col embed hr img input link meta param source track wbr"))
 _ENDS = (b"</html", b"</body", b"</HTML", b"</BODY")
-_COMMON_VOID = {b"br", b"hr", b"img ", b"link", b"meta", b"inpu"}  # the first four bytes of what XML writers leave most
+_COMMON_VOID = {b"<br", b"<hr", b"<hr ", b"<img", b"<lin", b"<met", b"<inp"}  # the first four bytes of the usual ones
+_CLOSED_TAGS_LOOKED_AT = 24
 _SESSION = re.compile(r"([?&])(?:s|sid|phpsessid)=\w*(?:&|(?=#)|$)", re.IGNORECASE)
 _ZONE_BY_LANGUAGE = {"de": "Europe/Berlin"}
 
@@ -37,8 +38,7 @@ class Sheet:
         decoded = decode(page.content, name=page.name, declared=options.encoding)
         self.page, self.options, self.encoding = page, options, decoded.encoding
         self.notes: list[Note] = [decoded.note] if decoded.note else []
-        # lexbor wants UTF-8; bytes that are that already need not be made again
-        html = opened(page.content if decoded.as_it_stands else decoded.text.encode("utf-8", "replace"))
+        html = opened(decoded.utf8)
         self.truncated = _ends_early(html)
         if self.truncated:
             html = _cut_back(html) + BREAK_MARK.encode()
@@ -47,7 +47,7 @@ class Sheet:
             )
         self.html = html  # in UTF-8
         self._contained: dict[bytes, bool] = {}
-        self.tree = LexborHTMLParser(html)
+        self.tree = LexborHTMLParser(html, options=LexborDocumentOptions.WO_EVENTS)  # nobody waits for events
 
     @cached_property
     def language(self) -> str:
@@ -186,26 +186,24 @@ def opened(html: bytes) -> bytes:
 
     XML writers put no space before "/>" and leave no <br>; templates that people write do one or the other.
     """
-    head = html[:16_384]
-    if head.count(b"/>") <= 2 * head.count(b" />") or b"<br>" in html[:32_768]:
+    looked_at = html[:16_384].split(b"/>", _CLOSED_TAGS_LOOKED_AT)[:-1]
+    spaced = [part for part in looked_at if part.endswith(b" ")]
+    if len(looked_at) <= 2 * len(spaced) or b"<br>" in html[:32_768]:
         return html
     *parts, last = html.split(b"/>")
-    pieces: list[bytes] = []
-    for part in parts:
-        start = part.rfind(b"<") + 1
-        end = b"/>"
+    for place, part in enumerate(parts):
+        start = part.rfind(b"<")
         if part[start : start + 4] not in _COMMON_VOID:
-            end = _end(part[start : start + 10].partition(b" ")[0])
-            if part.find(b">", start) >= 0:  # "/>" in a script or in words
-                end = b"/>"
-        pieces += (part, end)
-    return b"".join(pieces) + last
+            parts[place] = part + _end(part[start + 1 :])
+    return b"/>".join([*parts, last])
 
 
-@lru_cache(maxsize=256)
-def _end(name: bytes) -> bytes:
-    """Give what has to stand where an element's tag was closed with "/>": an end tag, unless it is void."""
-    return b"></" + name + b">" if name.isalnum() and name not in _VOID else b"/>"
+def _end(tag: bytes) -> bytes:
+    """Give what has to stand before the "/>" that closed `tag`: "></i", which makes it </i/>; nothing for void ones."""
+    name = tag.split(None, 1)[0] if tag else b""
+    if b">" in tag or name in _VOID or not name.isalnum():  # "/>" in a script or in words
+        return b""
+    return b"></" + name
 
 
 def _ends_early(html: bytes) -> bool:

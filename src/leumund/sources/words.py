@@ -14,17 +14,16 @@ from typing import NamedTuple
 
 __all__ = ["Cut", "Nested", "attribute", "cut", "line", "nested", "words"]
 
-_TAG_END = r"""[^<>"]*(?:"[^"]*"[^<>"]*)*>"""  # unrolled: the quick way over quoted values
+# In what lexbor writes, "<" and ">" inside quoted values are &lt; and &gt;; so a tag ends at the first ">".
 _DROPPED = re.compile(
-    rf"<!--.*?-->|<(script|style|noscript|template|button|select|textarea|iframe|svg|object)\b{_TAG_END}.*?</\1>",
-    re.DOTALL,
+    r"<(?:!--.*?-->|(script|style|noscript|template|button|select|textarea|iframe|svg|object)\b[^>]*>.*?</\1>)", re.DOTALL
 )
-_PRE = re.compile(rf"(<pre\b{_TAG_END}.*?</pre>)", re.DOTALL)
-_BREAK = re.compile(
-    rf"<(?:br|hr|/?(?:address|article|aside|blockquote|center|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
-    rf"|header|li|main|ol|p|pre|section|table|tbody|tfoot|thead|tr|ul))\b{_TAG_END}"
+_PRE = re.compile(r"(<pre\b[^>]*>.*?</pre>)", re.DOTALL)
+_BREAK = re.compile(  # names that begin alike stand together, which halves the time
+    r"</?(?:b(?:r|lockquote)|p(?:re)?|div|li|ul|h[1-6r]|t(?:able|body|foot|head|r)|a(?:ddress|rticle|side)|center|d[dlt]"
+    r"|f(?:ieldset|ig(?:caption|ure)|ooter|orm)|header|main|ol|section)\b[^>]*>"
 )
-_TAG = re.compile(rf"</?[a-zA-Z!]{_TAG_END}")
+_TAG = re.compile(r"</?[a-zA-Z!][^>]*>")
 _INVISIBLE = ("\u200b", "\ufeff", "\u00ad", "\u200e", "\u200f")
 
 
@@ -36,11 +35,20 @@ def words(html: str) -> str:
     >>> words('<div>Hallo  <b>Welt</b><br>zwei ;) <img class="smilies" alt=":eek:"></div>')
     'Hallo Welt\\nzwei ;)'
     """
-    if "<pre" in html:
-        parts = _PRE.split(_DROPPED.sub("", html))
-        plain = [_plain(part) if index % 2 else _one_space(_plain(_unbroken(part))) for index, part in enumerate(parts)]
-        return _tidy("".join(plain))
-    return _one_space(_tidy(_plain(_unbroken(html))))
+    text = _unbroken(html).replace("<br>", "\n")
+    if "<" in text:  # most posts have no other tag
+        if "<pre" in html:
+            return _with_code(html)
+        text = _without_tags(text)
+    return _one_space(_tidy(_unescaped(text)))
+
+
+def _with_code(html: str) -> str:
+    parts = _PRE.split(_DROPPED.sub("", html))
+    for place, part in enumerate(parts):
+        plain = _unescaped(_without_tags((part if place % 2 else _unbroken(part)).replace("<br>", "\n")))
+        parts[place] = plain if place % 2 else _one_space(plain)
+    return _tidy("".join(parts))
 
 
 def line(html: str) -> str:
@@ -55,14 +63,15 @@ def _unbroken(html: str) -> str:
     return html.replace("\n", " ").replace("\t", " ").replace("\r", " ")
 
 
-def _plain(html: str) -> str:
-    html = html.replace("<br>", "\n")
-    if "<" in html:  # most posts have no other tag
-        html = _DROPPED.sub("", html)
-        if "</td>" in html:
-            html = html.replace("</td>", "</td> ")
-        html = _TAG.sub("", _BREAK.sub("\n", html))
-    return unescape(html) if "&" in html else html
+def _without_tags(html: str) -> str:
+    html = _DROPPED.sub("", html)
+    if "</td>" in html:
+        html = html.replace("</td>", "</td> ")
+    return _TAG.sub("", _BREAK.sub("\n", html))
+
+
+def _unescaped(text: str) -> str:
+    return unescape(text) if "&" in text else text
 
 
 def _one_space(text: str) -> str:
@@ -105,7 +114,7 @@ class Cut(NamedTuple):
 
 @lru_cache(maxsize=32)
 def _tags(name: str) -> re.Pattern[str]:
-    return re.compile(rf"<(/?){name}\b{_TAG_END}")
+    return re.compile(rf"<(/?){name}\b[^>]*>")
 
 
 def cut(html: str, name: str, is_wanted: Callable[[str], bool]) -> Cut:

@@ -14,6 +14,8 @@ from email.utils import parseaddr, parsedate_to_datetime
 from itertools import islice
 from pathlib import PurePath
 
+from selectolax.lexbor import LexborHTMLParser
+
 from leumund.errors import NoUsableRow
 from leumund.sources.encoding import decode
 from leumund.sources.found import FoundPost, FoundQuote, Note, Options, Page, Reader, ReadPage
@@ -137,7 +139,12 @@ def _body(message: EmailMessage) -> str:
     if not isinstance(payload, bytes) or not payload.strip():
         return ""
     text = decode(payload, name="message", declared=_charset(part)).text
-    return words(text) if part.get_content_type() == "text/html" else text.replace("\r\n", "\n")
+    return _words_of_html(text) if part.get_content_type() == "text/html" else text.replace("\r\n", "\n")
+
+
+def _words_of_html(html: str) -> str:
+    body = LexborHTMLParser(html).body
+    return words(body.inner_html or "") if body is not None else ""
 
 
 def _charset(part: Message) -> str:

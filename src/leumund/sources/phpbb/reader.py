@@ -33,6 +33,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _CLOCK_OR_YEAR = re.compile(r"\d[:.h]\d\d|\d{4}")
 _HREF = re.compile(r'href="([^"]*)"')
 _USERNAME = re.compile(r'class="username[^"]*"[^<>]*>([^<]+)<')
+_STRONG = re.compile(r"<strong\b[^>]*>\s*<a\b[^>]*memberlist[^>]*>([^<]+)<")
 _LABELS = re.compile(r'<span class="sr-only">.*?</span>', re.DOTALL)
 
 
@@ -100,10 +101,10 @@ def _thread(sheet: Sheet) -> Thread:
 
 
 def _board(sheet: Sheet) -> str:
-    for selector in (".breadcrumbs", ".navlinks", "p.breadcrumbs"):
+    for selector in (".navlinks, .breadcrumbs", ".breadcrumbs"):
         node = sheet.tree.css_first(selector)
-        links = node.css("a") if node is not None else []
-        boards = [link for link in links if "viewforum" in (link.attributes.get("href") or "")] or links
+        links = (node.css_first(".breadcrumbs") or node).css("a") if node is not None else []
+        boards = [link for link in links if "viewforum" in (link.attrs.get("href") or "")] or links
         if boards:
             return text_of(boards[-1])
     return ""
@@ -154,7 +155,7 @@ def _post(sheet: Sheet, node: LexborNode, position: int) -> RawPost | None:
 
 def _author(node: LexborNode, head: str) -> str:
     """Give the name as the head line shows it, else as the profile beside the post does."""
-    if shown := _USERNAME.search(head):
+    if shown := _USERNAME.search(head) or _STRONG.search(head):
         return line(shown[1])
     profile = node.css_first(".postprofile")
     for place, selector in ((profile, '[class^="username"]'), (node, ".author strong"), (profile, "dt strong, dt")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import tzinfo
 
 from selectolax.lexbor import LexborNode
 
@@ -21,6 +22,7 @@ SOFTWARE = "vbulletin4"
 _POSTS = 'li[id^="post_"]'
 _BODIES = ('[id^="post_message_"] .postcontent', '[id^="post_message_"]', ".postbody .content .postcontent")
 _DIGITS = re.compile(r"(\d+)")
+_COUNTER = re.compile(r"#\s?(\d+)")
 _THREAD_IN_URL = re.compile(r"(?:threads?/|showthread\.php\?(?:.*?\bt=)?|[?&]t=)(\d+)|/(\d+)-[^/]*$")
 _QUOTED_NUMBER = re.compile(r"#post(\d+)|[?&;]p=(\d+)")
 _GENERATOR = re.compile(r"""<meta[^>]*generator[^>]*content\s*=\s*["']vBulletin\s*([\d.]+)""", re.IGNORECASE)
@@ -32,7 +34,7 @@ def recognise(page: Page, head: str) -> float:
     """Give 1 for a page that calls itself vBulletin 4, less for one that only looks so."""
     if "vBulletin" in head and (match := _GENERATOR.search(head)):
         return 1.0 if match[1].startswith("4") else 0.0
-    if _ROOT.search(head[:8192]):
+    if "vbulletin_html" in head and _ROOT.search(head[:8192]):
         return 1.0
     return 0.7 if "postcontainer" in head and "postbit" in head else 0.0
 
@@ -41,8 +43,14 @@ def read(page: Page, options: Options) -> Iterator[ReadPage]:
     """Give the posts of one page; raises SourceDrift when it has none."""
     sheet = Sheet(page, options)
     raw = [post for node in sheet.tree.css(_POSTS) if (post := _post(sheet, node)) is not None]
-    foot = text_of(sheet.tree.css_first("#footer_time") or sheet.tree.css_first(".footer_time"))
-    yield hand_out(sheet, f"{NAME} {VERSION}", _thread(sheet), raw, sheet.rules(stated=zone_from_words(foot)))
+    yield hand_out(sheet, f"{NAME} {VERSION}", _thread(sheet), raw, sheet.rules(stated=_zone(sheet)))
+
+
+def _zone(sheet: Sheet) -> tzinfo | None:
+    """Give the zone that the page's foot states; looked for from the end, where it stands."""
+    place = sheet.html.rfind(b"footer_time")
+    foot = sheet.html[place : place + 600].decode("utf-8", "replace") if place >= 0 else ""
+    return zone_from_words(line(foot.partition(">")[2].partition("</div>")[0]))
 
 
 def _thread(sheet: Sheet) -> Thread:
@@ -70,7 +78,7 @@ def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
         return None
     text, quotes = own_words(body.inner_html or "")
     counter = node.css_first("a.postcounter") or node.css_first(".nodecontrols")
-    digits = re.search(r"#\s?(\d+)", text_of(counter))
+    digits = _COUNTER.search(text_of(counter))
     link = (counter.attributes.get("href") or "") if counter is not None else ""
     return RawPost(
         number=number,

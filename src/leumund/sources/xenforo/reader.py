@@ -21,7 +21,6 @@ SOFTWARE = "xenforo2"
 # One selector after the other: lexbor gives a node once for each part of a list that fits it.
 _POSTS = ('.message[id^="js-post-"]', '.message[data-content^="post-"]')
 _BODY = ".message-body .bbWrapper"
-_NUMBER = re.compile(r"post-(\d+)")
 _THREAD = re.compile(r"thread-(\d+)")
 _THREAD_IN_URL = re.compile(r"[./](\d+)(?:/|\.html|$)")
 _SOURCE = re.compile(r"post:\s*(\d+)|goto/post(?:/?\?|&(?:amp;)?)id=(\d+)|#post-(\d+)|/posts/(\d+)")
@@ -32,9 +31,10 @@ _SAID = re.compile(
 )
 # They start with a letter that is rare, which lets the search run; what has to stand before it is asked then.
 _POSITION = re.compile(r"#(?<=[>\s]#)\s?(\d[\d.,\s]*)<")
-_TIME = re.compile(r"(<time\b[^<>]*>)([^<]*)</time>")
+_TIME = re.compile(r'<time\b([^>]*?\bdatetime="([^"]*)")?[^>]*>([^<]*)</time>')
 _HREF = re.compile(r'href="(?<=\shref=")([^"]*)"')
 _ROOT = re.compile(r"""<(?i:html\b[^>]*\bid\s*=\s*["']?XF\b)""")
+_NO_DIGIT = re.compile(r"\D")
 _TITLE_BAR = re.compile(r'\s*(<div class="bbCodeBlock-title">.*?</div>)', re.DOTALL)
 
 
@@ -100,8 +100,12 @@ def _post(sheet: Sheet, node: LexborNode) -> RawPost | None:
 
 
 def _number(node: LexborNode) -> str:
-    match = _NUMBER.search(f"{node.attrs.get('data-content')} {node.id}")
-    return match[1] if match else ""
+    """Give what follows "js-post-" in the element's id, else "post-" in data-content."""
+    for shown in (node.id, node.attrs.get("data-content")):
+        number = (shown or "").rpartition("post-")[2]
+        if number.isdigit():
+            return number
+    return ""
 
 
 def _author(node: LexborNode) -> str:
@@ -114,7 +118,7 @@ def _author(node: LexborNode) -> str:
 def _time(node: LexborNode, head: str) -> tuple[str, str]:
     """Give the time as shown and as a machine's date: of the head line, else the first one of the post."""
     if shown := _TIME.search(head):
-        return line(shown[2]), unescape(attribute(shown[1], "datetime")).strip()
+        return line(shown[3]), (shown[2] or "").strip()
     found = node.css_first("time.u-dt, time")
     return text_of(found), _stamp(found)
 
@@ -126,8 +130,8 @@ def _stamp(node: LexborNode | None) -> str:
 def _place(html: str) -> tuple[int, str]:
     """Give the post's place in the thread (0 = not shown) and its link."""
     shown = _POSITION.search(html)
-    links = [link for link in _HREF.findall(html) if "post" in link and "share" not in link]
-    return int(re.sub(r"\D", "", shown[1])) if shown else 0, unescape(links[-1]) if links else ""
+    link = next((link for link in reversed(_HREF.findall(html)) if "post" in link and "share" not in link), "")
+    return int(_NO_DIGIT.sub("", shown[1])) if shown else 0, unescape(link)
 
 
 def own_words(html: str) -> tuple[str, tuple[FoundQuote, ...]]:
