@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
 from leumund.estimates.estimated import Estimated
-from leumund.estimates.inputs import Floats, check_level, labels_and_scores, refuse
+from leumund.estimates.inputs import Floats, as_list, check_level, labels_and_scores, refuse
 from leumund.estimates.prediction import correct
 from leumund.estimates.share import FEWEST_LABELS, SHARE, Estimand, wilson
 
@@ -31,9 +31,11 @@ def follow_share(
     the first weeks hold too. The estimand *corpus* is the share among the posts so far, *rate* the one behind them.
     Labels are weighted so that a week counts as its posts, not as its labels. `horizon` is the number of weeks
     after which the series should be sharp; like the first week with labels it tunes the width and must not be
-    changed while following. Weeks before the first label are 0..1, *unproven*.
+    changed while following. Weeks before the first label are 0..1, *unproven*; a week without posts, as the first
+    cannot be, leaves the figure as it was.
     """
     level = check_level(level)
+    weeks = as_list(weeks, "weeks")
     if len(weeks) == 0:
         raise refuse("no week to follow", next_step="give (labels, scores) for at least one week")
     if horizon < 1:
@@ -57,6 +59,8 @@ def follow_share(
 def _read(week: tuple[ArrayLike, ArrayLike], number: int) -> tuple[Floats, Floats]:
     if len(week) != 2:
         raise refuse(f"{len(week)} arrays where labels and scores are needed", where=f"week {number}")
+    if number and np.size(week[0]) == np.size(week[1]) == 0:
+        return np.empty(0), np.empty(0)
     return labels_and_scores(week[0], week[1], allowed=(0.0, 1.0), bounds=SHARE)
 
 
@@ -70,7 +74,8 @@ def _look(y: Floats, s: Floats, inclusion: Floats, *, estimand: Estimand, level:
     value = float(np.clip(fit.value, *SHARE))
     variance = fit.rate_variance if estimand == "rate" else fit.corpus_variance
     multiplier = _boundary(precision * fit.n_labels / fit.design_effect, level)
-    quantile = float(stats.t.isf(stats.norm.sf(multiplier), fit.dof))
+    dof = fit.dof_of(variance)
+    quantile = float(stats.t.isf(stats.norm.sf(multiplier), dof))
     n_effective = fit.label_variance / variance if variance > 0 else np.inf
     low, high = wilson(value, n_effective, quantile) if variance > 0 else (value, value)
     return Estimated(
@@ -80,7 +85,7 @@ def _look(y: Floats, s: Floats, inclusion: Floats, *, estimand: Estimand, level:
         n=fit.n,
         level=level,
         se=float(np.sqrt(variance)),
-        dof=fit.dof,
+        dof=dof,
         n_effective=n_effective,
         n_labels=fit.n_labels,
         machine_value=fit.machine_value,

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import linalg, optimize, stats
 
 from leumund.estimates.estimated import EstimatedEffect
-from leumund.estimates.inputs import Floats, as_floats, check_level, refuse
+from leumund.estimates.inputs import Floats, as_floats, as_row, check_level, refuse
 
 __all__ = ["FEWEST_WEEKS_BEFORE", "estimate_effect", "read_series"]
 
@@ -29,11 +29,13 @@ FEWEST_WEEKS_BEFORE = 26
 def estimate_effect(index: ArrayLike, rivals: ArrayLike, start: int, *, level: float = 0.95) -> EstimatedEffect:
     """Give the mean effect per week from row `start` on, in the index's units.
 
-    `index` has T weeks, `rivals` T×k the competitors' series of the same weeks; a row with a NaN is left out. The
-    interval holds if the rivals were not touched by the campaign and the error is of the kinds named above. Raises
+    `index` has T weeks, `rivals` T×k the competitors' series of the same weeks; a row with a NaN is left out, and so
+    is a rival that misses more than a tenth of the weeks where another does not (`method` says how many are used).
+    The interval holds if the rivals were not touched by the campaign and the error is of the kinds named above. Raises
     CannotEstimate, with the reason, without rivals, with fewer than 26 weeks before the start or none after it.
     """
     level = check_level(level)
+    start = as_row(start, "start")
     y, x, kept = read_series(index, rivals, start)
     after = (np.flatnonzero(kept) >= start).astype(np.float64)
     mean, own = _mean_and_own(x)
@@ -62,7 +64,7 @@ def estimate_effect(index: ArrayLike, rivals: ArrayLike, start: int, *, level: f
         se=float(np.sqrt(weights @ (scales**2 + (means - value) ** 2))),
         dof=float(dof),
         machine_value=float(y[after == 1].mean() - y[after == 0].mean()),
-        method="GLS on rivals, errors averaged by REML",
+        method=f"GLS on {x.shape[1]} of {_width(rivals)} rivals, errors averaged by REML",
         p_value=2 * min(p_below, 1 - p_below),
         model_weights=_by_family(models, weights),
         expected=expected,
@@ -72,8 +74,9 @@ def estimate_effect(index: ArrayLike, rivals: ArrayLike, start: int, *, level: f
 def read_series(index: ArrayLike, rivals: ArrayLike, start: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Give the weeks of index and rivals without a gap, and which weeks these are; refusals as `estimate_effect`.
 
-    A rival that never moves before the start is left out.
+    A rival that never moves before the start is left out, and one that misses too many of the index's weeks.
     """
+    start = as_row(start, "start")
     y, x = as_floats(index, "index"), as_floats(rivals, "rivals")
     x = x[:, None] if x.ndim == 1 and x.size else x
     if y.ndim != 1 or x.ndim != 2 or x.size == 0:
@@ -86,6 +89,7 @@ def read_series(index: ArrayLike, rivals: ArrayLike, start: int) -> tuple[Floats
         raise refuse(f"{y.size} weeks of the index but {x.shape[0]} of the rivals", next_step="give the same weeks")
     if np.isinf(y).any() or np.isinf(x).any():
         raise refuse("the series hold an infinite value")
+    x = x[:, _seen(~np.isnan(x[~np.isnan(y)]), int((~np.isnan(y[: max(start, 0)])).sum()))]
     kept = ~np.isnan(y) & ~np.isnan(x).any(axis=1)
     before, after = int(kept[: max(start, 0)].sum()), int(kept[max(start, 0) :].sum())
     if before < FEWEST_WEEKS_BEFORE:
@@ -102,6 +106,26 @@ def read_series(index: ArrayLike, rivals: ArrayLike, start: int) -> tuple[Floats
     if np.ptp(y[kept][:before]) == 0:
         raise refuse("the index never moves before the start, so its error cannot be told")
     return y[kept], x, kept
+
+
+def _width(rivals: ArrayLike) -> int:
+    shape = np.shape(rivals)
+    return shape[1] if len(shape) == 2 else 1
+
+
+MISSING_SHARE = 0.1
+
+
+def _seen(there: NDArray[np.bool_], before: int) -> NDArray[np.bool_]:
+    """Tell which rivals are there in most weeks of both sides; when none is, those that are there most often.
+
+    A rival's missing week takes the whole week away, a rival that is often missing would take the campaign away.
+    """
+    missing = np.zeros(there.shape[1])
+    for side in (there[:before], there[before:]):
+        if len(side):
+            missing = np.maximum(missing, 1 - side.mean(axis=0))
+    return np.asarray(missing <= max(MISSING_SHARE, missing.min()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
 from leumund.estimates.estimated import EstimatedDifference
-from leumund.estimates.inputs import Floats, check_level, labels_and_scores, refuse
+from leumund.estimates.inputs import Floats, as_list, check_level, labels_and_scores, refuse
 from leumund.estimates.prediction import Corrected
 from leumund.estimates.share import FEWEST_LABELS, NET, SHARE, Estimand, judge
 
@@ -32,6 +32,7 @@ def compare_brands(
     Agresti and Caffo (2000) in their error. Raises CannotEstimate without a rival, or when a brand has under two
     labels.
     """
+    pairs = as_list(pairs, "brands")
     if len(pairs) < 2:
         raise refuse("no rival to compare with", next_step="give the own brand first, then at least one rival")
     level = check_level(level)

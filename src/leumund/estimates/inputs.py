@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,21 @@ from leumund.errors import CannotEstimate
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-__all__ = ["Floats", "Ints", "as_columns", "as_floats", "as_series", "check_level", "labels_and_scores", "refuse"]
+__all__ = [
+    "Floats",
+    "Ints",
+    "as_columns",
+    "as_floats",
+    "as_list",
+    "as_row",
+    "as_series",
+    "check_level",
+    "labels_and_scores",
+    "refuse",
+]
+
+ROUNDING = 1e-6
+"""How far a score may lie beyond its scale: probabilities summed in 32 bit do."""
 
 
 def refuse(seen: str, *, where: str = "", next_step: str = "") -> CannotEstimate:
@@ -22,9 +37,18 @@ def refuse(seen: str, *, where: str = "", next_step: str = "") -> CannotEstimate
 
 def check_level(level: float) -> float:
     """Give `level` back when it is a confidence level between .5 and 1."""
-    if not 0.5 <= level < 1:
+    if np.ndim(level) or not 0.5 <= as_floats(level, "the level") < 1:
         raise refuse(f"the level {level!r} is no confidence level", next_step="give a number such as 0.95")
     return float(level)
+
+
+def as_list(values: Any, name: str) -> list[Any]:
+    """Give a sequence or iterator of `name` as a list."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise refuse(
+            f"{name} are no list but {type(values).__name__}", next_step=f"give one entry for each of the {name}"
+        )
+    return list(values)
 
 
 def as_floats(values: ArrayLike, name: str) -> Floats:
@@ -33,6 +57,13 @@ def as_floats(values: ArrayLike, name: str) -> Floats:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise refuse(f"{name} are not numbers", where=str(error), next_step="give an array of numbers") from error
+
+
+def as_row(value: object, name: str) -> int:
+    """Give the number of a row; 60.0 is one, a date or 60.5 is none."""
+    if not isinstance(value, int | float | np.integer | np.floating) or not float(value).is_integer():
+        raise refuse(f"the {name} {value!r} is no row of the index", next_step="give the number of rows before it")
+    return int(value)
 
 
 def as_series(values: ArrayLike, name: str, *, finite: bool = True) -> Floats:
@@ -60,10 +91,10 @@ def labels_and_scores(
     if odd.size:
         names = ", ".join(f"{value:g}" for value in allowed)
         raise refuse(f"the label {y[odd[0]]:g} is none of {names}", where=f"labels[{odd[0]}]")
-    out = np.flatnonzero((s < bounds[0]) | (s > bounds[1]))
+    out = np.flatnonzero((s < bounds[0] - ROUNDING) | (s > bounds[1] + ROUNDING))
     if out.size:
         raise refuse(f"the score {s[out[0]]:g} lies outside {bounds[0]:g}..{bounds[1]:g}", where=f"scores[{out[0]}]")
-    return y, s
+    return y, np.clip(s, *bounds)
 
 
 def as_columns(clusters: ArrayLike, n: int) -> list[Ints]:
@@ -78,6 +109,21 @@ def as_columns(clusters: ArrayLike, n: int) -> list[Ints]:
         table = table.T
     if table.ndim != 2 or table.shape[0] != n or table.shape[1] not in (1, 2):
         raise refuse(f"clusters have the shape {table.shape} for {n} posts", next_step="give one or two columns")
-    if table.dtype.kind == "f" and not np.isfinite(table).all():
+    known = table.dtype.kind not in "fmM" or np.isfinite(table).all()
+    if not known or (table.dtype.kind == "O" and any(_is_missing(value) for value in table.flat)):
         raise refuse("clusters hold a value that is no group", next_step="give every post its thread and author")
-    return [np.unique(column, return_inverse=True)[1].astype(np.int64).ravel() for column in table.T]
+    return [_numbered(column) for column in table.T]
+
+
+def _is_missing(value: object) -> bool:
+    """Tell whether this is None, NaN or one of pandas' two missing values, which are equal to nothing."""
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value  # noqa: PLR0124
+
+
+def _numbered(column: NDArray[Any]) -> Ints:
+    """Give each value the number of its group; values of different kinds, which cannot be sorted, by their words."""
+    try:
+        groups = np.unique(column, return_inverse=True)[1]
+    except TypeError:
+        groups = np.unique([f"{type(value).__name__} {value}" for value in column], return_inverse=True)[1]
+    return groups.astype(np.int64).ravel()

@@ -22,8 +22,9 @@ __all__ = ["Corrected", "clustered_variance", "correct"]
 class Corrected:
     """A corrected mean and the parts its error is made of.
 
-    `label_variance` is that of one label, `residual_variance` that of one label after its score is taken off,
-    `design_effect` ≥ 1 what unequal chances of being labelled cost. `influence` holds each post's part in the error.
+    `label_variance` is that of one label, `residual_variance` that of one label after its score is taken off, `doubt`
+    the relative variance of the latter, `design_effect` ≥ 1 what unequal chances of being labelled cost. `influence`
+    holds each post's part in the error.
     """
 
     value: float
@@ -32,6 +33,7 @@ class Corrected:
     n_labels: int
     label_variance: float
     residual_variance: float
+    doubt: float
     design_effect: float
     machine_value: float
     labelled: NDArray[np.bool_]
@@ -49,10 +51,11 @@ class Corrected:
         """The corpus' error and that of the corpus itself, when posts are independent."""
         return self.corpus_variance + self.label_variance / self.n
 
-    @property
-    def dof(self) -> float:
-        """Degrees of freedom of the residual variance, never under one."""
-        return max(self.n_labels - (2 if self.slope else 1), 1)
+    def dof_of(self, variance: float) -> float:
+        """Degrees of freedom of an error of which the corpus' is a part, never under one."""
+        most = max(self.n_labels - (2 if self.slope else 1), 1)
+        part = self.corpus_variance / variance if variance > 0 else 0.0
+        return float(max(min(most, 2 / max(part * part * self.doubt, 1e-9)), 1.0))
 
 
 def correct(y: Floats, s: Floats, *, bounds: tuple[float, float], inclusion: Floats | None = None) -> Corrected:
@@ -61,50 +64,89 @@ def correct(y: Floats, s: Floats, *, bounds: tuple[float, float], inclusion: Flo
     `inclusion` are the chances with which posts were drawn for labelling (of all posts; only labelled ones count).
     """
     labelled = ~np.isnan(y)
+    machine_value, s = float(s.mean()), _witnessed(s, int(labelled.sum()))
     label, score = y[labelled], s[labelled]
     weight = np.ones(label.size) if inclusion is None else 1 / inclusion[labelled]
     share = weight / weight.sum()
-    slope = _slope(label, score, share)
-    residual = label - slope * score
-    mean = float(share @ residual)
-    off = residual - mean
+    slope, slopes_without = _slopes(label, score, share)
+    slopes = slope + (1 - label.size / y.size) * (slopes_without - slope)
+    residual = label - slopes * (score - s.mean())
+    value = float(share @ residual)
+    off = residual - value
     influence_of_labels, influence_of_scores = np.zeros(y.size), slope * (s - s.mean()) / y.size
     influence_of_labels[labelled] = share * off
-    label_variance, residual_variance = _variances(label, off, share, slope=slope, bounds=bounds)
+    label_variance, residual_variance, doubt = _variances(label, off, share, bounds=bounds)
     return Corrected(
-        value=slope * float(s.mean()) + mean,
+        value=value,
         slope=slope,
         n=y.size,
         n_labels=label.size,
         label_variance=label_variance,
         residual_variance=residual_variance,
+        doubt=doubt,
         design_effect=float(label.size * (share @ share)),
-        machine_value=float(s.mean()),
+        machine_value=machine_value,
         labelled=labelled,
         influence_of_labels=influence_of_labels,
         influence_of_scores=influence_of_scores,
     )
 
 
-def _slope(label: Floats, score: Floats, share: Floats) -> float:
-    """Slope of labels on scores times the share of r² that is not luck (adjusted r² over r²)."""
-    n = label.size
+def _witnessed(s: Floats, n_labels: int) -> Floats:
+    """Scores cut off where less than one labelled post is expected beyond: no label says how the line goes on there.
+
+    Without it the few rare scores of a skewed reader draw a steep line far out of what was seen.
+    """
+    tail = min(1 / n_labels, 0.5)
+    first = int(tail * (s.size - 1))
+    last = s.size - 1 - first
+    ends = np.partition(s, (first, last))[[first, last]]
+    return np.clip(s, ends[0], ends[1])
+
+
+def _slopes(label: Floats, score: Floats, share: Floats) -> tuple[float, Floats]:
+    """Slope of labels on scores, from all labelled posts and from all but each one in turn."""
     y, s = label - share @ label, score - share @ score
-    yy, ss, ys = (float(share @ product) for product in (y * y, s * s, y * s))
-    if n < 4 or yy <= 1e-12 or ss <= 1e-12:
+    products = np.array([y * y, s * s, y * s])
+    whole = products @ share
+    slope = float(_cautious_slope(whole[:, None], label.size)[0])
+    if label.size < 5 or slope == 0:
+        return slope, np.full(label.size, slope)
+    rest = 1 - share
+    without = (whole[:, None] - share * products) / rest - (share / rest) ** 2 * products
+    return slope, _cautious_slope(without, label.size - 1)
+
+
+def _cautious_slope(moments: Floats, n: int) -> Floats:
+    """Slope from Σy², Σs², Σys (columns), times the share of r² that is not luck (adjusted r² over r²)."""
+    yy, ss, ys = moments
+    usable = (yy > 1e-12) & (ss > 1e-12) & (n >= 4)
+    yy, ss = np.where(usable, yy, 1.0), np.where(usable, ss, 1.0)
+    r2 = np.clip(ys * ys / (yy * ss), 1e-300, 1.0)
+    adjusted = 1 - (1 - r2) * (n - 1) / max(n - 2, 1)
+    return np.asarray(np.where(usable & (adjusted > 0), ys / ss * adjusted / r2, 0.0))
+
+
+def _doubt(label: Floats, off: Floats, share: Floats, *, of_ratio: bool) -> float:
+    """Relative variance of the residuals' variance; with `of_ratio`, of that over the labels' variance.
+
+    A few large residuals among many small ones are a poor witness of their own size (delta method; without outliers
+    it is 2 over the degrees of freedom). Wilson's interval takes the labels' variance from the share itself: there
+    only what the scores save is in doubt.
+    """
+    squares, of_labels = off**2, label**2
+    if share @ squares <= 0 or share @ of_labels <= 0:
         return 0.0
-    r2 = min(ys * ys / (yy * ss), 1.0)
-    adjusted = 1 - (1 - r2) * (n - 1) / (n - 2)
-    return ys / ss * adjusted / r2 if adjusted > 0 else 0.0
+    relative = squares / (share @ squares) - (of_labels / (share @ of_labels) if of_ratio else 1.0)
+    return float((share * relative) @ (share * relative))
 
 
-def _variances(
-    label: Floats, off: Floats, share: Floats, *, slope: float, bounds: tuple[float, float]
-) -> tuple[float, float]:
-    """Variance of a label and of a residual; the latter never under what two unseen surprises would make of it.
+def _variances(label: Floats, off: Floats, share: Floats, *, bounds: tuple[float, float]) -> tuple[float, float, float]:
+    """Variance of a label and of a residual, and the doubt about the latter.
 
-    A handful of labels that all agree, or that the scores all foretell, is no proof that no other kind exists: the
-    labels' variance is at least that of the sample with half a label added at either end of the scale.
+    The residual's is never under what two unseen surprises would make of it: a handful of labels that all agree, or
+    that the scores all foretell, is no proof that no other kind exists. The labels' variance is at least that of the
+    sample with half a label added at either end of the scale.
     """
     n, (low, high) = label.size, bounds
     padded = np.concatenate([label, [low, high]])
@@ -113,9 +155,10 @@ def _variances(
     centred = label - share @ label
     plain = float(share @ centred**2) * n / (n - 1) if n > 1 else 0.0
     label_variance = max(plain, at_least)
-    squares = float((share * share) @ off**2 / (share @ share))
-    residual = squares * n / max(n - (2 if slope else 1), 1)
-    return label_variance, min(max(residual, 2 * (high - low) / n), label_variance)
+    seen = float((share * share) @ off**2 / (share @ share)) * n / max(n - 1, 1)
+    residual = min(max(seen, 2 * (high - low) / n), label_variance)
+    doubt = _doubt(centred, off, share, of_ratio=low == 0)
+    return label_variance, residual, doubt * min(seen / residual, 1.0)
 
 
 def clustered_variance(fit: Corrected, columns: list[Ints]) -> tuple[float, float]:

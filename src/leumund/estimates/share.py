@@ -93,11 +93,11 @@ def judge(
         return Judged(s, None, np.inf, 0.0)
     fit = correct(y, s, bounds=bounds, inclusion=chances)
     if estimand == "corpus":
-        return Judged(s, fit, fit.corpus_variance, fit.dof)
+        return Judged(s, fit, fit.corpus_variance, fit.dof_of(fit.corpus_variance))
     if columns is None:
-        return Judged(s, fit, fit.rate_variance, fit.dof)
+        return Judged(s, fit, fit.rate_variance, fit.dof_of(fit.rate_variance))
     variance, dof = clustered_variance(fit, columns)
-    return Judged(s, fit, variance, min(dof, fit.dof))
+    return Judged(s, fit, variance, min(dof, fit.dof_of(variance)))
 
 
 def _chances(inclusion: ArrayLike, y: Floats) -> Floats:

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize
 
+from leumund.errors import CannotEstimate
 from leumund.estimates.campaign import FEWEST_WEEKS_BEFORE, estimate_effect, read_series
 from leumund.estimates.estimated import EstimatedEffect, Placebo, SyntheticEffect
-from leumund.estimates.inputs import Floats, check_level
+from leumund.estimates.inputs import Floats, as_row, check_level
 
 __all__ = ["FEWEST_PLACEBOS", "estimate_synthetic", "placebo_brands", "placebo_starts"]
 
@@ -32,6 +33,7 @@ def estimate_synthetic(index: ArrayLike, rivals: ArrayLike, start: int, *, level
     is a rank, not a promise; with fewer than 19 placebos there is neither. Input and refusals as `estimate_effect`.
     """
     level = check_level(level)
+    start = as_row(start, "start")
     y, x, kept = read_series(index, rivals, start)
     before = int(kept[:start].sum())
     window = max(1, min(WINDOW_WEEKS, y.size - before, (before - FEWEST_PLACEBOS + 1) // 2))
@@ -83,6 +85,7 @@ def placebo_starts(index: ArrayLike, rivals: ArrayLike, start: int, *, level: fl
     Each has 26 weeks or more before it and 4 or more after; at most 12 of them, evenly spread. Empty where there are
     too few weeks. Rows are counted as in `index`.
     """
+    start = as_row(start, "start")
     y, x, kept = read_series(index, rivals, start)
     before = int(kept[:start].sum())
     rows = np.flatnonzero(kept)
@@ -100,17 +103,17 @@ def placebo_brands(
     """Give what `estimate_effect` says of each rival in the own brand's place, the other rivals beside it.
 
     One entry per column of `rivals`. The own brand is no control here: a campaign that moved it would look like a fall
-    of all others. None for a rival that never moves or has no other rival beside it.
+    of all others. None for a rival of which nothing can be said: it never moves, misses too many weeks, or has no other
+    rival beside it.
     """
-    read_series(index, rivals, start)
-    own, x = np.asarray(index, dtype=np.float64), np.asarray(rivals, dtype=np.float64)
+    _, _, kept = read_series(index, rivals, start)
+    x = np.asarray(rivals, dtype=np.float64)
     x = x[:, None] if x.ndim == 1 else x
-    usable = ~np.isnan(own) & ~np.isnan(x).any(axis=1)
-    found: list[EstimatedEffect | None] = []
-    for column in range(x.shape[1]):
-        others = np.delete(x, column, axis=1)
-        moves = [np.ptp(series[usable][: int(usable[:start].sum())]) > 0 for series in (x[:, column], *others.T)]
-        said = moves[0] and any(moves[1:])
-        placebo = np.where(usable, x[:, column], np.nan)
-        found.append(estimate_effect(placebo, others, start, level=level) if said else None)
-    return found
+    return [_placebo(np.where(kept, x[:, j], np.nan), np.delete(x, j, axis=1), start, level) for j in range(x.shape[1])]
+
+
+def _placebo(rival: Floats, others: Floats, start: int, level: float) -> EstimatedEffect | None:
+    try:
+        return estimate_effect(rival, others, start, level=level)
+    except CannotEstimate:
+        return None
