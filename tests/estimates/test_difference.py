@@ -41,9 +41,26 @@ def test_each_further_rival_makes_it_harder_to_call_one_different() -> None:
     assert among.width > alone.width
 
 
-def test_with_one_rival_the_p_value_is_students() -> None:
-    got = compare_brands([brand(0.3, 1), brand(0.4, 2)])[0]
-    assert got.p_adjusted == pytest.approx(2 * stats.t.sf(abs(got.value) / got.se, got.dof), rel=0.02)
+@pytest.mark.parametrize("rivals", [1, 5])
+def test_the_p_value_is_the_level_at_which_the_interval_touches_nought(rivals: int) -> None:
+    pairs = [brand(0.3, 1), *[brand(0.4, seed) for seed in range(2, 2 + rivals)]]
+    p = compare_brands(pairs)[0].p_adjusted
+    assert compare_brands(pairs, level=1 - p)[0].high == pytest.approx(0, abs=1e-6)
+
+
+def test_two_net_indices_are_compared_by_students_t() -> None:
+    rng = np.random.default_rng(5)
+    pairs = [
+        (rng.choice([-1.0, 0.0, 1.0], 300, p=chances), np.zeros(300)) for chances in ([0.3, 0.4, 0.3], [0.4, 0.3, 0.3])
+    ]
+    got = compare_brands(pairs, measure="net")[0]
+    assert got.p_adjusted == pytest.approx(2 * stats.t.sf(abs(got.value) / got.se, got.dof), rel=1e-6)
+
+
+def test_a_rival_with_few_labels_costs_the_others_nothing() -> None:
+    pairs = [brand(0.3, 1), brand(0.4, 2), brand(0.3, 3)]
+    with_few = compare_brands([*pairs[:2], brand(0.3, 3, 300, 5)])[0]
+    assert with_few.width == pytest.approx(compare_brands(pairs)[0].width, rel=0.05)
 
 
 @given(seed=st.integers(0, 5_000), rivals=st.integers(1, 5))

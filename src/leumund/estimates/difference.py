@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -12,65 +13,85 @@ from scipy import optimize, special, stats
 from leumund.estimates.estimated import EstimatedDifference
 from leumund.estimates.inputs import Floats, as_list, check_level, labels_and_scores, refuse
 from leumund.estimates.prediction import Corrected
-from leumund.estimates.share import FEWEST_LABELS, NET, SHARE, Estimand, judge
+from leumund.estimates.share import FEWEST_LABELS, NET, SHARE, Estimand, judge, wilson
 
 __all__ = ["compare_brands"]
+
+
+Measure = Literal["share", "net"]
 
 
 def compare_brands(
     pairs: Sequence[tuple[ArrayLike, ...]],
     *,
-    measure: Literal["share", "net"] = "share",
+    measure: Measure = "share",
     estimand: Estimand = "rate",
     level: float = 0.95,
 ) -> list[EstimatedDifference]:
     """Give own brand minus rival, one difference per rival, with simultaneous intervals and adjusted p-values.
 
     `pairs` are (labels, scores) or (labels, scores, clusters) as `estimate_share` takes them, the own brand first.
-    All intervals hold together with the declared probability (max-t: Hothorn, Bretz, Westfall 2008); a rival's
-    interval excludes 0 exactly when its `p_adjusted` is under 1 − level. Shares get the two successes and failures of
-    Agresti and Caffo (2000) in their error. Raises CannotEstimate without a rival, or when a brand has under two
-    labels.
+    All intervals hold together with the declared probability (max-t: Hothorn, Bretz, Westfall 2008), each with its own
+    degrees of freedom (Satterthwaite 1946), so that a rival with few labels costs the others nothing. A difference of
+    shares is put together from the two Wilson intervals (Newcombe 1998, method 10). A rival's interval excludes 0
+    exactly when its `p_adjusted` is under 1 − level. Raises CannotEstimate without a rival, or when a brand has under
+    two labels.
     """
     pairs = as_list(pairs, "brands")
     if len(pairs) < 2:
         raise refuse("no rival to compare with", next_step="give the own brand first, then at least one rival")
     level = check_level(level)
-    brands = [_brand(pair, number, measure, estimand) for number, pair in enumerate(pairs)]
-    variances = np.array([_variance(fit, variance, measure) for fit, variance, _ in brands])
-    dof = min(max(dof, 1.0) for _, _, dof in brands)
-    ses = [float(np.sqrt(variances[0] + variance)) for variance in variances[1:]]
+    own, *rivals = (_brand(pair, number, measure, estimand) for number, pair in enumerate(pairs))
+    ses = np.array([np.sqrt(own.variance + rival.variance) for rival in rivals])
     # A corpus labelled throughout is known, not estimated: what compares two such brands needs no allowance.
-    variances = variances[np.concatenate([[True], np.array(ses) > 0])]
-    quantile = _quantile(level, variances, dof)
-    own, limit = brands[0][0], SHARE[1] - SHARE[0] if measure == "share" else NET[1] - NET[0]
+    spreads = np.sqrt([own.variance, *(rival.variance for rival, se in zip(rivals, ses, strict=True) if se > 0)])
+    normal = _quantile(level, spreads)
+    limit = SHARE[1] - SHARE[0] if measure == "share" else NET[1] - NET[0]
     results = []
-    for (rival, _, _), se in zip(brands[1:], ses, strict=True):
-        value = own.value - rival.value
-        p = 1 - _within(abs(value) / se, variances, dof) if se > 0 else float(value == 0)
+    for rival, se in zip(rivals, ses, strict=True):
+        value, dof = own.value - rival.value, _dof(own, rival)
+        low, high = _ends(own, rival, float(stats.t.isf(stats.norm.sf(normal), dof)), measure)
+        p = float(value == 0)
+        if se > 0:
+            p = 1 - _within(float(stats.norm.isf(stats.t.sf(_touching(own, rival, measure), dof))), spreads)
         results.append(
             EstimatedDifference(
                 value=value,
-                low=max(value - quantile * se, -limit),
-                high=min(value + quantile * se, limit),
-                n=own.n + rival.n,
+                low=max(low, -limit),
+                high=min(high, limit),
+                n=own.fit.n + rival.fit.n,
                 level=level,
-                se=se,
+                se=float(se),
                 dof=dof,
-                n_effective=min(own.label_variance, rival.label_variance) / se**2 if se > 0 else np.inf,
-                n_labels=own.n_labels + rival.n_labels,
-                machine_value=own.machine_value - rival.machine_value,
+                n_effective=min(own.fit.label_variance, rival.fit.label_variance) / se**2 if se > 0 else np.inf,
+                n_labels=own.fit.n_labels + rival.fit.n_labels,
+                machine_value=own.fit.machine_value - rival.fit.machine_value,
                 method=f"difference of corrected means, max-t over {len(ses)}, {estimand}",
-                support="measured" if min(own.n_labels, rival.n_labels) >= FEWEST_LABELS else "unproven",
+                support="measured" if min(own.fit.n_labels, rival.fit.n_labels) >= FEWEST_LABELS else "unproven",
                 p_adjusted=min(max(p, 0.0), 1.0),
             )
         )
     return results
 
 
-def _brand(
-    pair: tuple[ArrayLike, ...], number: int, measure: str, estimand: Estimand
-) -> tuple[Corrected, float, float]:
+@dataclass(frozen=True, slots=True)
+class _Brand:
+    """A brand's corrected mean inside its scale, with its error."""
+
+    fit: Corrected
+    value: float
+    variance: float
+    dof: float
+
+    def ends(self, quantile: float, measure: Measure) -> tuple[float, float]:
+        """Give the ends of this brand's own interval."""
+        if measure == "share" and self.variance > 0:
+            return wilson(self.value, self.fit.label_variance / self.variance, quantile)
+        half = quantile * float(np.sqrt(self.variance))
+        return self.value - half, self.value + half
+
+
+def _brand(pair: tuple[ArrayLike, ...], number: int, measure: str, estimand: Estimand) -> _Brand:
     if len(pair) not in (2, 3):
         raise refuse(
             f"{len(pair)} arrays where labels, scores and perhaps clusters are needed", where=f"brand {number}"
@@ -83,40 +104,55 @@ def _brand(
     got = judge(y, s, clusters=clusters, estimand=estimand, inclusion=None, bounds=bounds)
     if got.fit is None or got.fit.n_labels < 2 or got.dof <= 0:
         raise refuse("too few labels to compare", where=f"brand {number}", next_step="label some of its posts first")
-    return got.fit, got.variance, got.dof
+    return _Brand(got.fit, float(np.clip(got.fit.value, *bounds)), got.variance, max(got.dof, 1.0))
 
 
-def _variance(fit: Corrected, variance: float, measure: str) -> float:
-    """The variance, for a share as if one more label of each kind had been drawn."""
-    if measure == "net" or variance <= 0:
-        return variance
-    n = fit.label_variance / variance
-    share = (n * min(max(fit.value, 0.0), 1.0) + 1) / (n + 2)
-    return share * (1 - share) / (n + 2)
+def _dof(own: _Brand, rival: _Brand) -> float:
+    """Satterthwaite's degrees of freedom of the difference."""
+    weight = own.variance**2 / own.dof + rival.variance**2 / rival.dof
+    return float((own.variance + rival.variance) ** 2 / weight) if weight > 0 else float("inf")
+
+
+def _ends(own: _Brand, rival: _Brand, quantile: float, measure: Measure) -> tuple[float, float]:
+    """Give the ends of own minus rival: each arm is the hypotenuse of the two intervals' arms."""
+    (l1, u1), (l2, u2) = own.ends(quantile, measure), rival.ends(quantile, measure)
+    value = own.value - rival.value
+    return value - float(np.hypot(own.value - l1, u2 - rival.value)), value + float(
+        np.hypot(u1 - own.value, rival.value - l2)
+    )
+
+
+def _touching(own: _Brand, rival: _Brand, measure: Measure) -> float:
+    """Give the quantile at which the nearer end of the interval touches 0."""
+    if own.value == rival.value:
+        return 0.0
+    near = 0 if own.value > rival.value else 1
+    most = 1.0
+    while _ends(own, rival, most, measure)[near] * (1 - 2 * near) > 0 and most < 1e6:
+        most *= 4
+    return float(optimize.brentq(lambda q: _ends(own, rival, q, measure)[near], 0.0, most)) if most < 1e6 else most
 
 
 _NODES, _WEIGHTS = special.roots_hermitenorm(61)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
-_CHANCES = (np.arange(64) + 0.5) / 64
 
 
-def _within(t: float, variances: Floats, dof: float) -> float:
-    """Probability that every |t_j| stays under `t`; the differences share the own brand's error and one scale.
+def _within(z: float, spreads: Floats) -> float:
+    """Probability that no difference is off by more than `z` of its standard errors; all share the own brand's error.
 
-    Given the own brand's error the differences are independent: one integral over it, one over the scale.
+    Given the own brand's error the differences are independent: one integral over it.
     """
-    scales = np.sqrt(stats.chi2.ppf(_CHANCES, dof) / dof) if np.isfinite(dof) else np.ones(1)
-    own, rivals = np.sqrt(variances[0]), np.sqrt(variances[1:])
-    bound = t * scales[:, None, None] * np.hypot(own, rivals)[None, None, :]
-    shift = (own * _NODES)[None, :, None]
-    spread = np.maximum(rivals, 1e-12)[None, None, :]
+    own, rivals = spreads[0], spreads[1:]
+    bound, shift, spread = z * np.hypot(own, rivals), (own * _NODES)[:, None], np.maximum(rivals, 1e-12)
     inside = special.ndtr((bound - shift) / spread) - special.ndtr((-bound - shift) / spread)
-    return float((inside.prod(axis=2) @ _WEIGHTS).mean())
+    return float(inside.prod(axis=1) @ _WEIGHTS)
 
 
-def _quantile(level: float, variances: Floats, dof: float) -> float:
-    if variances.size < 2:
+def _quantile(level: float, spreads: Floats) -> float:
+    if spreads.size < 2:
         return 0.0
-    single = float(stats.t.ppf((1 + level) / 2, dof))
-    upper = 2 * float(stats.t.ppf(1 - (1 - level) / (2 * (variances.size - 1)), dof))
-    return float(optimize.brentq(lambda t: _within(t, variances, dof) - level, 0.5 * single, 5 * upper))
+    if spreads.size == 2:
+        return float(stats.norm.ppf((1 + level) / 2))
+    single = float(stats.norm.ppf((1 + level) / 2))
+    upper = float(stats.norm.ppf(1 - (1 - level) / (2 * (spreads.size - 1))))
+    return float(optimize.brentq(lambda z: _within(z, spreads) - level, 0.5 * single, 2 * upper))
