@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import Any, AnyStr
+from typing import Any
 
 from leumund.errors import EmptyInput, NotText, TruncatedInput, UnknownName, WrongUse, near_name
 from leumund.sources.encoding import decode
@@ -53,15 +53,15 @@ def open_grid(page: Page, options: Options) -> Grid:
     decoded = decode(content, name=page.name, declared=options.encoding)
     # a table declares nothing, so Windows-1252 is no mistake of its own; the preview names what was read
     notes = [decoded.note] if decoded.note and options.encoding else []
-    encoding, whole = decoded.encoding, content if decoded.as_it_stands else decoded.text
-    begins = decoded.text.lstrip()[:1]
-    del decoded  # where the bytes serve, the text of a large table need not be kept beside them
-    if begins == "[":
-        grid = _listed(page.name, _json(page.name, whole))
-    elif begins == "{":
-        grid = _nested(page.name, whole) or _json_lines(page.name, _lines(whole))
+    encoding, utf8 = decoded.encoding, decoded.utf8
+    del decoded  # what a large table was decoded from need not be kept beside it
+    begins = utf8[:_HEAD].lstrip()[:1]
+    if begins == b"[":
+        grid = _listed(page.name, _json(page.name, utf8))
+    elif begins == b"{":
+        grid = _nested(page.name, utf8) or _json_lines(page.name, _lines(utf8))
     else:
-        grid = _csv(page.name, whole, options.delimiter)
+        grid = _csv(page.name, utf8, options.delimiter)
     grid.encoding, grid.notes[:0] = encoding, notes
     return grid
 
@@ -74,7 +74,7 @@ def delimiter_of(text: str) -> str:
     """Give the sign between cells: the one that makes most known column names, then most rows of equal width."""
 
     def worth(sign: str) -> tuple[int, int, int]:
-        records = _records(_lines(text[:_HEAD]), sign, [])
+        records = _records(_lines(text[:_HEAD].encode("utf-8", "replace")), sign, [])
         rows = [cells for _, cells in islice(_cells(records, sign, []), 30)]
         width = len(rows[0]) if rows else 0
         return known_columns(rows[0]) if rows else 0, sum(len(row) == width > 1 for row in rows), width
@@ -82,12 +82,12 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=worth)
 
 
-def _csv(name: str, whole: bytes | str, delimiter: str) -> Grid:
-    sign = {"\\t": "\t", "tab": "\t"}.get(delimiter, delimiter) or delimiter_of(_head(whole))
+def _csv(name: str, utf8: bytes, delimiter: str) -> Grid:
+    sign = {"\\t": "\t", "tab": "\t"}.get(delimiter, delimiter) or delimiter_of(utf8[:_HEAD].decode("utf-8", "ignore"))
     if len(sign) != 1:
         raise WrongUse(f"a delimiter is one sign, not “{delimiter}”", next_step="; or , or tab")
     notes: list[Note] = []
-    records = _records(_lines(whole), sign, notes)
+    records = _records(_lines(utf8), sign, notes)
     cells = _cells(records, sign, notes)
     first = next(cells, None)
     if first is None:
@@ -96,29 +96,15 @@ def _csv(name: str, whole: bytes | str, delimiter: str) -> Grid:
     return Grid("csv", header, _of_width(cells, len(header), notes), delimiter=sign, notes=notes)
 
 
-def _head(whole: bytes | str) -> str:
-    return whole if isinstance(whole, str) else whole[:_HEAD].decode("utf-8", "ignore")
-
-
-def _lines(whole: bytes | str) -> Iterator[str]:
-    """Give the lines of a text, or of its bytes in UTF-8, with their ends.
-
-    str.splitlines knows too many ends, and StringIO takes fourfold memory.
-    """
-    if isinstance(whole, bytes):
-        yield from (line.decode("utf-8") for line in _cut(whole, b"\n", b"\r"))
-    else:
-        yield from _cut(whole, "\n", "\r")
-
-
-def _cut(whole: AnyStr, newline: AnyStr, old_newline: AnyStr) -> Iterator[AnyStr]:
-    end = newline if newline in whole else old_newline
+def _lines(utf8: bytes) -> Iterator[str]:
+    """Give the lines with their ends; str.splitlines knows too many ends, and StringIO takes fourfold memory."""
+    end = b"\n" if b"\n" in utf8 else b"\r"
     start = 0
-    while (stop := whole.find(end, start) + 1) > 0:
-        yield whole[start:stop]
+    while (stop := utf8.find(end, start) + 1) > 0:
+        yield utf8[start:stop].decode("utf-8")
         start = stop
-    if start < len(whole):
-        yield whole[start:]
+    if start < len(utf8):
+        yield utf8[start:].decode("utf-8")
 
 
 def _records(lines: Iterator[str], sign: str, notes: list[Note]) -> Iterator[tuple[int, str]]:
@@ -179,10 +165,10 @@ def _of_width(rows: Iterator[Row], width: int, notes: list[Note]) -> Iterator[Ro
             yield number, cells[:width]
 
 
-def _nested(name: str, whole: bytes | str) -> Grid | None:
+def _nested(name: str, utf8: bytes) -> Grid | None:
     """Open the list inside one JSON object, as forums' programs answer, or the object as a row; None = several."""
     try:
-        entry = json.loads(whole)
+        entry = json.loads(utf8)
     except (json.JSONDecodeError, RecursionError):  # several objects: JSON Lines
         return None
     lists = [value for value in entry.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
@@ -197,9 +183,9 @@ def _listed(name: str, entries: list[Any]) -> Grid:
     return _of_objects(name, _objects(entries, notes), notes)
 
 
-def _json(name: str, whole: bytes | str) -> Any:
+def _json(name: str, utf8: bytes) -> Any:
     try:
-        return json.loads(whole)
+        return json.loads(utf8)
     except json.JSONDecodeError as error:
         raise TruncatedInput(
             f"no whole JSON: {error.msg}", where=f"{name}, line {error.lineno}", next_step="export it again"
