@@ -5,8 +5,8 @@
 Pages are those of LEUMUND_SHARED where it is there, else the samples of the tests. Exit status 1 above the floor.
 
 Some of those pages were written by an XML tool: their <iframe/> and <script/> make a bare parse skip most of the page
-unread, in a tenth of the time. There the bare parse is given what the reader's own parse is given, the opened text;
-the ratio to the untouched bytes is printed beside it.
+unread, in a tenth of the time. There the bare parse is given what the reader's own parse is given, the opened bytes;
+the ratio to the untouched bytes is printed beside it, and that to a parse of text, which lexbor has to encode first.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from bench.figure import Figure
+from leumund.sources.encoding import decode
 from leumund.sources.found import Page
 from leumund.sources.pages import page_of, read_page
 from leumund.sources.sheet import opened
@@ -65,17 +66,18 @@ def run(quick: bool = False) -> list[Figure]:
     """Measure and print each page; give the reader's CPU over the bare parse's, and what it is made of."""
     rows = []
     for page in pages():
-        text = opened(page.content).decode("utf-8", "replace")
-        works = (partial(LexborHTMLParser, page.content), partial(LexborHTMLParser, text), partial(read, page))
-        untouched, bare, own = least_cpu_ms(works, QUICK_ROUNDS if quick else ROUNDS)
-        rows.append((untouched, bare, own))
+        whole = opened(decode(page.content, name=page.name).utf8)
+        parses = (partial(LexborHTMLParser, given) for given in (page.content, whole.decode("utf-8"), whole))
+        untouched, text, bare, own = least_cpu_ms((*parses, partial(read, page)), QUICK_ROUNDS if quick else ROUNDS)
+        rows.append((untouched, text, bare, own))
         print(
             f"{page.name:34} {len(page.content) / 1000:4.0f} kB {bare:6.2f} ms bare {own:6.2f} ms {own / bare:5.1f} x"
         )
-    untouched, bare, own = (sum(column) / len(rows) for column in zip(*rows, strict=True))
+    untouched, text, bare, own = (sum(column) / len(rows) for column in zip(*rows, strict=True))
     return [
         Figure("pages: CPU over the bare parse", own / bare, "x", floor=FLOOR, goal=GOAL),
         Figure("pages: CPU over the parse of untouched bytes", own / untouched, "x"),
+        Figure("pages: CPU over the parse of text", own / text, "x"),
         Figure("pages: CPU a page", own, "ms"),
     ]
 
