@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from leumund.picture.taking import Known
     from leumund.picture.verdict import Campaign, Outside
     from leumund.picture.view import Picture, TrueValue
+    from leumund.picture.window import Window
 
 # Steps and ledger are loaded where they are needed: bringing pages in takes neither, and they take two seconds to load.
 
@@ -55,6 +58,15 @@ class Walked:
     def did_nothing(self) -> bool:
         """Tell whether there was nothing new."""
         return not self.step_seconds
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a report is made from: a snapshot, its tables by name, and the window of days that some of them are of."""
+
+    snapshot: Snapshot
+    read: Callable[..., pa.Table]
+    window: Window | None = None
 
 
 class Project:
@@ -104,7 +116,7 @@ class Project:
         return Walked(runner.seconds, snapshot_id)
 
     def _steps(self) -> Sequence[Step]:
-        from leumund.picture import change, counting, coverage, evidence, movers, phrases, spans, weekly
+        from leumund.picture import counting, coverage, evidence, weekly
         from leumund.posts import steps as post_steps
         from leumund.readings import steps as reading_steps
         from leumund.readings.brand import Brand
@@ -117,16 +129,21 @@ class Project:
             *counting.steps(own, rivals),
             coverage.step(),
             *evidence.steps(),
+            *self._comparisons(),
+            weekly.step(min_posts=self.settings.number("picture", "min_posts")),
+        ]
+
+    def _comparisons(self) -> Sequence[Step]:
+        """Give the steps from coverage and opinions to what changed lately."""
+        from leumund.picture import change, movers, phrases, spans
+
+        own, rivals = self.settings.own_brand.name, [brand.name for brand in self.settings.rivals]
+        level, min_posts = self.settings.share("picture", "level"), self.settings.number("picture", "min_posts")
+        return [
             spans.step(),
-            *change.steps(
-                own,
-                rivals,
-                level=self.settings.share("picture", "level"),
-                min_posts=self.settings.number("picture", "min_posts"),
-            ),
+            *change.steps(own, rivals, level=level, min_posts=min_posts),
             *phrases.steps([name for brand in self.settings.brands for name in (brand.name, *brand.aliases)]),
             *movers.steps(),
-            weekly.step(min_posts=self.settings.number("picture", "min_posts")),
         ]
 
     def _bridges(self) -> Step:
@@ -144,10 +161,10 @@ class Project:
             snapshot_id=snapshot_id,
         )
 
-    def _engine(self) -> Any:
+    def _engine(self, scratch: Path | None = None) -> Any:
         return start_engine(
             self.settings.text("engine", "kind"),
-            scratch=self.folder / "scratch",
+            scratch=scratch or self.folder / "scratch",
             processes=self.settings.number("engine", "processes"),
             memory_mib=self.settings.number("engine", "memory_mib"),
             spark_master=self.settings.text("engine", "spark_master"),
@@ -350,10 +367,16 @@ class Project:
                 ) from error
         return reports
 
-    def posts_behind(self, figure_id: str) -> list[dict[str, str]]:
-        """Give every post that a net index was counted from, with its address; raises UnknownName for an unknown id."""
-        snapshot = self.store.current()
-        rows = self.store.read(snapshot, "estimates").filter(pc.field("figure_id") == figure_id).to_pylist()
+    def posts_behind(
+        self, figure_id: str, *, since: date | None = None, until: date | None = None
+    ) -> list[dict[str, str]]:
+        """Give every post that a net index was counted from, with its address; raises UnknownName for an unknown id.
+
+        A figure of a stretch of days is known only together with these.
+        """
+        seen = self._seen(since, until)
+        snapshot = seen.snapshot
+        rows = seen.read("estimates").filter(pc.field("figure_id") == figure_id).to_pylist()
         if not rows:
             raise UnknownName(
                 f"no figure {figure_id}", where=str(self.folder), next_step="ids stand in the report and its JSON"
@@ -430,38 +453,77 @@ class Project:
         with self.ledger() as ledger:
             return [CampaignEntry(**row) for row in ledger.campaigns().to_pylist()]
 
-    def picture(self, *, truth: tuple[TrueValue, ...] = (), step_seconds: dict[str, float] | None = None) -> Picture:
-        """Give the picture as of the last run; raises NothingToShow before the first."""
+    def picture(
+        self,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        truth: tuple[TrueValue, ...] = (),
+        step_seconds: dict[str, float] | None = None,
+    ) -> Picture:
+        """Give the picture as of the last run, of all days or of those between two, both included.
+
+        Raises NothingToShow before the first run and where no opinion lies between the days.
+        """
+        return self._picture(self._seen(since, until), truth=truth, step_seconds=step_seconds)
+
+    def _picture(
+        self, seen: _Seen, *, truth: tuple[TrueValue, ...] = (), step_seconds: dict[str, float] | None = None
+    ) -> Picture:
         from leumund.picture.amendments import summed_up
         from leumund.picture.assemble import picture_of
 
-        snapshot = self.store.current()
         with self.ledger() as ledger:
             noted = [Amendment(**row) for row in ledger.amendments().to_pylist()]
             amended = summed_up(ledger.publications(), noted) if noted else ()
-        bridges = self.store.read(snapshot, "bridges")
         found = picture_of(
-            lambda table: self.store.read(snapshot, table),
+            seen.read,
             self.settings,
-            snapshot_id=snapshot.snapshot_id,
+            snapshot_id=seen.snapshot.snapshot_id,
             how_good=how_good(),
             step_seconds=step_seconds,
             truth=truth,
             campaigns=lambda: self.campaigns(truth=truth),
+            window=seen.window,
         )
-        return replace(found, amended=amended, bridges=tuple(Bridge(**row) for row in bridges.to_pylist()))
+        bridges = tuple(Bridge(**row) for row in seen.read("bridges").to_pylist())
+        return replace(found, amended=() if seen.window else amended, bridges=bridges)
 
-    def write_report(self, path: Path, *, form: str, language: str) -> None:
+    def _seen(self, since: date | None, until: date | None) -> _Seen:
+        """Give the tables of the current snapshot, those of a window of days made from its posts."""
+        from leumund.picture import window as windows
+
+        snapshot = self.store.current()
+        read = partial(self.store.read, snapshot)
+        if not since and not until:
+            return _Seen(snapshot, read)
+        window = windows.window_of(read("opinions", ["day"])["day"], since, until)
+        own, rivals = self.settings.own_brand.name, [brand.name for brand in self.settings.rivals]
+        with tempfile.TemporaryDirectory() as scratch:
+            store = self.store.beside(Path(scratch), snapshot)
+            runner = Runner(store, lambda: self._engine(Path(scratch) / "scratch"), snapshot)
+            try:
+                runner.walk(windows.steps(window, own, rivals, self._comparisons()))
+            finally:
+                runner.close()
+            made = partial(store.read, runner.snapshot)
+            tables = windows.tables_within(window, made, read, self._figures(snapshot.snapshot_id))
+        return _Seen(snapshot, lambda table: tables[table] if table in tables else read(table), window)
+
+    def write_report(
+        self, path: Path, *, form: str, language: str, since: date | None = None, until: date | None = None
+    ) -> None:
         """Write the picture as html, pdf, xlsx, mail, json, or as a pack of all that its figures were made from."""
         from leumund.reports.forms import write_form
         from leumund.reports.pack import write_pack
 
+        seen = self._seen(since, until)
+        picture = self._picture(seen)
         if form != "pack":
-            write_form(self.picture(), path, form=form, language=language)
+            write_form(picture, path, form=form, language=language)
             return
-        snapshot, min_posts = self.store.current(), self.settings.number("picture", "min_posts")
-        keys = AuthorKeys.of_this_user()
-        write_pack(self.picture(), lambda table: self.store.read(snapshot, table), path, min_posts=min_posts, keys=keys)
+        min_posts = self.settings.number("picture", "min_posts")
+        write_pack(picture, seen.read, path, min_posts=min_posts, keys=AuthorKeys.of_this_user())
 
 
 def _take_page(desk: Desk, page: Page, options: dict[str, Any]) -> None:

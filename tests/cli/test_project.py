@@ -160,3 +160,30 @@ def test_from_python_the_same_words_open_the_same_project(walked: Path) -> None:
     assert picture.own == world.OWN_BRAND
     with pytest.raises(LeumundError):
         package.open(walked.parent)
+
+
+def test_the_picture_of_a_stretch_of_days_has_a_name_of_its_own(leumund: Leumund, project_walked: Path) -> None:
+    days = open_project(project_walked).picture().period_end
+    answer = leumund("picture", "--project", project_walked, "--since", f"{days:%Y}-01", "--language", "en")
+    assert answer.status == 0, answer.err
+    report = Path(answer.out.strip())
+    assert f".{days:%Y}-01-01_.en.html" in report.name
+    assert "A stretch of time: " in report.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--since", "2024-03-01", "--until", "2024-02-01"), 2, "before it begins on 2024-03-01"),
+        (("--since", "bald"), 1, "not understood as a date: “bald”"),
+        (("--until", "31.2.2024"), 1, "--until"),
+        (("--until", "1999-12"), 1, "no post about a watched brand from "),
+    ],
+)
+def test_a_stretch_of_days_that_cannot_be_is_refused_with_the_next_step(
+    leumund: Leumund, project_walked: Path, options: tuple[str, ...], code: int, said: str
+) -> None:
+    answer = leumund("picture", "--project", project_walked, *options)
+    assert (answer.status, answer.out) == (code, "")
+    assert said in answer.err
+    assert "next: " in answer.err

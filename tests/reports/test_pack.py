@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -74,6 +75,20 @@ def test_figures_with_a_gap_in_collection_come_out_again(with_a_gap: Project, tm
     assert max(figures["gap_share"].to_pylist()) > 0
     status, told = recomputed(pack)
     assert status == 0, told
+
+
+@pytest.mark.parametrize("kind", ["market", "with_a_gap"])
+def test_the_figures_of_a_stretch_of_days_come_out_again(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    project: Project = request.getfixturevalue(kind)
+    pack = tmp_path / "pack"
+    project.write_report(pack, form="pack", language="de", since=date(2024, 2, 20), until=date(2024, 5, 7))
+    figures = pq.read_table(pack / "figures.parquet")
+    assert "all" in figures["period"].to_pylist()
+    status, told = recomputed(pack)
+    assert status == 0, told
+    assert told.startswith(f"{len(figures)} of {len(figures)} ")
 
 
 def test_figures_without_any_label_come_out_again(tmp_path: Path) -> None:

@@ -343,15 +343,21 @@ def picture(
         Path | None, typer.Option("--output", "-o", help="File to write; else in the project's folder reports.")
     ] = None,
     language: Annotated[Language | None, typer.Option(help="Else as leumund.toml says.")] = None,
+    since: Annotated[str, typer.Option(metavar="DATE", help="First day of the stretch; else all days.")] = "",
+    until: Annotated[str, typer.Option(metavar="DATE", help="Last day of the stretch, included.")] = "",
     figure: Annotated[str, typer.Option(help="List all posts behind the figure with this id instead.")] = "",
 ) -> None:
-    """Write the image as a report."""
+    """Write the image as a report, of all days or of a stretch of them."""
     from leumund.cli import picture as doing
+    from leumund.cli.days import day_given
 
+    first = day_given(since, "--since") if since else None
+    last = day_given(until, "--until", end=True) if until else None
     if figure:
-        doing.figure_posts(project, figure)
+        doing.figure_posts(project, figure, since=first, until=last)
     else:
-        doing.picture(project, form=form.value, output=output, language=language.value if language else "")
+        tongue = language.value if language else ""
+        doing.picture(project, form=form.value, output=output, language=tongue, since=first, until=last)
 
 
 @app.command(epilog="Example: leumund campaign Spring --start 2030-03-04 --weeks 26 --plan --project mybrand")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import getpass
 import json
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leumund.cli.days import day_given
 from leumund.cli.output import Problems, at
-from leumund.errors import DateNotUnderstood, storage_errors
+from leumund.errors import storage_errors
 
 if TYPE_CHECKING:
     from leumund.loop import Project
@@ -27,24 +27,11 @@ def asked_for(name: str, *, start: str, brand: str, rivals: list[str], weeks: in
     return Asked(
         name=name.strip(),
         brand=brand or None,
-        starts_on=_day(start) if start else None,
+        starts_on=day_given(start, "--start") if start else None,
         rivals=tuple(rivals) or None,
         weeks_after=weeks,
         counted=counted,
     )
-
-
-def _day(text: str) -> date:
-    from leumund.sources.dates import DateRules, read_date
-
-    try:
-        when = read_date(text, DateRules()).moment
-    except DateNotUnderstood as error:
-        error.where, error.next_step = "--start", "write it as 2024-03-18 or 18.3.2024"
-        raise
-    if when is None:
-        raise DateNotUnderstood(f"no day: “{text}”", where="--start", next_step="write it as 2024-03-18")
-    return when.date()
 
 
 def plan(folder: Path, asked: Asked, *, by: str) -> None:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,25 +27,32 @@ __all__ = ["check", "figure_posts", "picture", "publish"]
 LANGUAGES = ("de", "en")
 
 
-def picture(folder: Path, *, form: str, output: Path | None, language: str) -> None:
-    """Write the report, by default into the project's folder reports, and print its path."""
+def picture(
+    folder: Path, *, form: str, output: Path | None, language: str, since: date | None = None, until: date | None = None
+) -> None:
+    """Write the report, of all days or of a stretch of them, by default into the folder reports; print its path."""
     from leumund.loop import open_project
     from leumund.reports.forms import ENDINGS
 
     project = open_project(folder)
     language = language or project.settings.text("project", "language")
-    name = f"{project.settings.own_brand.name}.{language}.{ENDINGS[form]}".replace("/", "-")
+    days = f".{since or ''}_{until or ''}" if since or until else ""
+    name = f"{project.settings.own_brand.name}{days}.{language}.{ENDINGS[form]}".replace("/", "-")
     path = output or folder / "reports" / name
-    project.write_report(path, form=form, language=language)
+    project.write_report(path, form=form, language=language, since=since, until=until)
     print(path)
-    print(f"Next: open it; leumund publish --title TITLE{at(folder)} freezes it", file=sys.stderr)
+    print(f"Next: open it; leumund publish --title TITLE{at(folder)} freezes {_whole(days)}", file=sys.stderr)
 
 
-def figure_posts(folder: Path, figure_id: str) -> None:
+def _whole(days: str) -> str:
+    return "the report of all days" if days else "it"
+
+
+def figure_posts(folder: Path, figure_id: str, *, since: date | None = None, until: date | None = None) -> None:
     """List every post behind a figure as JSON Lines."""
     from leumund.loop import open_project
 
-    rows = open_project(folder).posts_behind(figure_id)
+    rows = open_project(folder).posts_behind(figure_id, since=since, until=until)
     write_rows(rows, form="jsonl", output=None)
 
 

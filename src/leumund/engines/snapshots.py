@@ -122,6 +122,16 @@ class Store:
             pq.write_table(rows.cast(arrow_schema(table)), unfinished, compression="zstd", row_group_size=10_000)
         return self.part(table, name)
 
+    def beside(self, folder: Path, snapshot: Snapshot) -> Store:
+        """Give a store in another folder that finds this snapshot's parts by links; what is made there stays there."""
+        other = Store(folder)
+        for table, parts in snapshot.tables.items():
+            for part in parts:
+                link = other.path(table, part.name)
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(self.path(table, part.name).resolve())
+        return other
+
     def part(self, table: str, name: str) -> Part:
         """Describe a part that lies there complete."""
         path = self.path(table, name)

@@ -12,6 +12,7 @@ from leumund.errors import NothingToShow
 from leumund.picture.agreement import agreement_of
 from leumund.picture.verdict import Campaign
 from leumund.picture.view import Counts, Method, Picture, TrueValue
+from leumund.picture.window import Window
 from leumund.settings import Settings
 from leumund.tables import Change, Coverage, Driver, Estimate, Evidence, Phrase, WatchedWeek
 
@@ -29,9 +30,11 @@ def picture_of(
     step_seconds: Mapping[str, float] | None = None,
     truth: tuple[TrueValue, ...] = (),
     campaigns: Callable[[], Iterable[Campaign]] = tuple,
+    window: Window | None = None,
 ) -> Picture:
-    """Give the picture of a snapshot; `read` gives a table by its name, `campaigns` what is
-    said of each campaign; it is asked only where there are figures.
+    """Give the picture of a snapshot, or of a window of it; `read` gives a table by its name.
+
+    `campaigns` gives what is said of each campaign and is asked only where there are figures.
 
     Raises NothingToShow when no post of the project could be counted.
     """
@@ -52,22 +55,26 @@ def picture_of(
         made_at=datetime.now(UTC).replace(microsecond=0),
         period_start=min(row.period_start for row in estimates if row.period == "all"),
         period_end=max(row.period_end for row in estimates if row.period == "all"),
-        counts=_counts(read),
+        counts=_counts(read, window),
         method=_method(read, settings, how_good, step_seconds or {}),
         estimates=estimates,
         evidence=tuple(Evidence(**row) for row in read("evidence").to_pylist()),
-        coverage=tuple(Coverage(**row) for row in read("coverage").to_pylist()),
+        coverage=tuple(Coverage(**row) for row in read("coverage_within" if window else "coverage").to_pylist()),
         truth=truth,
         changes=tuple(Change(**row) for row in read("changes").to_pylist()),
         drivers=tuple(Driver(**row) for row in read("drivers").to_pylist()),
-        campaigns=tuple(campaigns()),
+        campaigns=tuple(one for one in campaigns() if not window or window.began(one.terms.starts_on)),
         phrases=tuple(Phrase(**row) for row in read("phrases").to_pylist()),
         watched=tuple(WatchedWeek(**row) for row in read("watched_weeks").to_pylist()),
+        window=window,
     )
 
 
-def _counts(read: Read) -> Counts:
-    tally = {row["name"]: row["n"] for row in read("tallies").to_pylist()}
+def _counts(read: Read, window: Window | None) -> Counts:
+    """Count posts; those without a time, or not read at all, are in no window and stay the whole project's."""
+    tally = {row["name"]: row["n"] for row in read("tallies_within" if window else "tallies").to_pylist()}
+    if window:
+        tally["without_time"] = sum(r["n"] for r in read("tallies").to_pylist() if r["name"] == "without_time")
     without_brand = tally["stored"] - tally.pop("with_brand")
     set_aside = sum(code == "LM211" for code in read("issues")["code"].to_pylist())
     return Counts(**tally, without_brand=without_brand, set_aside=set_aside)

@@ -54,18 +54,25 @@ class Carried:
 
 
 class Makeup:
-    """How many posts of a brand and aspect lie in which venue and week."""
+    """How many posts of a brand and aspect lie in which venue and week.
 
-    def __init__(self, rows: pa.Table) -> None:
+    `within` is the same of the posts of a window of days; a period counted in days is made of these.
+    """
+
+    def __init__(self, rows: pa.Table, within: pa.Table | None = None) -> None:
         self._rows: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-        for row in rows.to_pylist():
-            self._rows[row["brand"], row["aspect"]].append(row)
+        self._within: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        for held, table in ((self._rows, rows), (self._within, within)):
+            for row in table.to_pylist() if table is not None else ():
+                held[row["brand"], row["aspect"]].append(row)
 
     def of(self, stretch: Stretch) -> list[dict[str, Any]]:
         """Give the rows whose posts stand behind a stretch's own brand."""
         rows, period, start = self._rows[stretch.brand, stretch.aspect], stretch.period, stretch.start
         if period == "all":
             return rows
+        if period.startswith("P"):
+            return self._within[stretch.brand, stretch.aspect]
         if period == "week":
             return [row for row in rows if row["week"] == start]
         return [row for row in rows if start <= row["month"] <= last_day(period, start)]

@@ -7,7 +7,7 @@ tallies, days, makeup; labels -> verdicts -> judged -> judged_aspects
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from leumund.step import Query, Step
 if TYPE_CHECKING:
     from ibis.expr.types import IntegerValue, Table
 
-__all__ = ["ALL_TIME", "WEIGHT", "by_period", "steps"]
+__all__ = ["ALL_TIME", "WEIGHT", "by_period", "cells", "makeup", "steps", "tallies", "voices"]
 
 WEIGHT = 1_000_000  # one voice, in 1/1,000,000
 CLUSTERINGS: Mapping[str, tuple[str, ...]] = {
@@ -93,12 +93,12 @@ def by_period(rows: Table) -> Table:
     return ibis.union(week, month, quarter, whole)
 
 
-def voices(tables: Tables) -> Table:
+def voices(tables: Tables, periods: Callable[[Table], Table] = by_period) -> Table:
     """Sum up what one author says in one thread of a cell, and how much each of the two says in all.
 
     From this follow the weights: a post weighs 1 by posts; 1 over the posts its author, or its thread, has in the cell.
     """
-    rows = by_period(tables["opinions"])
+    rows = periods(tables["opinions"])
     pairs = rows.group_by(*CELL, "author", "thread").agg(n_posts=rows.count(), y=rows.y.sum().cast("int64"))
 
     def held(unit: str, cell: Sequence[str]) -> IntegerValue:

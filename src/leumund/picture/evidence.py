@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -15,19 +15,21 @@ from leumund.tables import Evidence, field_names, rows_to_arrow
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["excerpt_of", "quoted", "steps"]
+__all__ = ["excerpt_of", "quote", "quoted", "steps", "telling"]
 
 POSTS_PER_FIGURE = 20
 EXCERPT_CHARACTERS = 200
 
 
-def telling(tables: Mapping[str, Table]) -> Table:
+def telling(tables: Mapping[str, Table], periods: Callable[[Table], Table] | None = None) -> Table:
     """Rank the posts behind each net index by how clearly they speak, and take the first ones with their words."""
     import ibis  # here: workers that cut excerpts start without it
 
     from leumund.picture.counting import by_period
 
-    rows = by_period(tables["opinions"]).select("post_id", "brand", "aspect", "period", "period_start", "y")
+    rows = (periods or by_period)(tables["opinions"]).select(
+        "post_id", "brand", "aspect", "period", "period_start", "y"
+    )
     readings = tables["readings"].select(
         "post_id", "brand", "aspect", "p_negative", "p_neutral", "p_positive", "span_start", "span_end"
     )

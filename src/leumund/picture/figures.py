@@ -65,7 +65,7 @@ class _Book:
             )
             self._cells.setdefault(key, {})[row["clustered"]] = row
         self._keys = self._every_key()
-        makeup = Makeup(tables["makeup"])
+        makeup = Makeup(tables["makeup"], tables.get("makeup_within"))
         self._reader, self._gaps = (
             ReaderError(tables["judged"], tables["judged_aspects"], makeup),
             Gaps(tables["coverage"], makeup),

@@ -26,11 +26,15 @@ def figure_id_of(
 
 
 def last_day(period: str, start: date) -> date:
-    """Give the last day of the week, month or quarter that begins at `start`.
+    """Give the last day of the week, month, quarter or number of days (as P45D, ISO 8601) that begins at `start`.
 
     >>> last_day("quarter", date(2009, 10, 1))
     datetime.date(2009, 12, 31)
+    >>> last_day("P45D", date(2009, 10, 1))
+    datetime.date(2009, 11, 14)
     """
+    if period.startswith("P"):
+        return start + timedelta(days=int(period[1:-1]) - 1)
     if period == "week":
         return start + timedelta(days=6)
     month = start.month + (1 if period == "month" else 3)

@@ -11,6 +11,7 @@ from typing import Any
 from leumund.picture.agreement import Agreement
 from leumund.picture.truth import TrueValue
 from leumund.picture.verdict import Campaign
+from leumund.picture.window import Window
 from leumund.tables import Amendment, Bridge, Change, Coverage, Driver, Estimate, Evidence, Phrase, WatchedWeek
 
 __all__ = ["Amended", "Counts", "Method", "Picture", "TrueValue", "to_json"]
@@ -88,6 +89,7 @@ class Picture:
     bridges: tuple[Bridge, ...] = field(default=())
     phrases: tuple[Phrase, ...] = field(default=())
     watched: tuple[WatchedWeek, ...] = field(default=())
+    window: Window | None = None  # the days that were asked about; None = all there are
 
     def to_json(self) -> str:
         """Give everything as one JSON document; times in ISO 8601."""

@@ -15,7 +15,12 @@ def left_out_panel(picture: Picture, language: str) -> Panel:
     counts = picture.counts
     if counts.stored == 0:
         return Panel("left-out", say("left_out.nothing", language), "")
-    reasons = ("copies", "company_voice", "incentive", "without_time", "without_brand", "set_aside")
+    reasons = ["copies", "company_voice", "incentive", "without_time", "without_brand", "set_aside"]
+    beside: tuple[str, ...] = ()
+    if picture.window:
+        reasons = [reason for reason in reasons if reason not in ("without_time", "set_aside")]
+        outside = {"undated": counts.without_time, "set_aside": counts.set_aside}
+        beside = (say("left_out.outside", language, **outside),) if any(outside.values()) else ()
     rows = tuple(
         (
             Cell(say(f"left_out.{reason}", language)),
@@ -28,7 +33,7 @@ def left_out_panel(picture: Picture, language: str) -> Panel:
     sheet = Sheet(say("caption.left_out", language), heads, rows)
     title = say("left_out.title", language, counted=counts.counted, n=counts.stored)
     note = say("left_out.note", language, authors=counts.authors, threads=counts.threads, venues=counts.venues)
-    return Panel("left-out", title, note, (), sheet, open_sheet=True)
+    return Panel("left-out", title, note, (), sheet, open_sheet=True, paragraphs=beside)
 
 
 def method_panels(picture: Picture, language: str) -> Panel:
@@ -36,7 +41,8 @@ def method_panels(picture: Picture, language: str) -> Panel:
     method = picture.method
     level = number(100 * picture.level, language)
     names = ("index", "interval", "clusters", "correction", "copies", "share", "supports")
-    paragraphs = tuple(say(f"method.{name}", language, level=level) for name in names)
+    asked = ("window",) if picture.window else ()
+    paragraphs = tuple(say(f"method.{name}", language, level=level) for name in (*asked, *names))
     told = [sentence for tongue, sentence in method.how_good if tongue == language]
     good = " ".join(told or [sentence for _, sentence in method.how_good])
     slowest = sorted(method.step_seconds, key=lambda step: -step[1])[:5]

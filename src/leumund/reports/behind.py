@@ -56,7 +56,7 @@ def _when(row: Evidence, language: str) -> str:
     when: date = row.posted_at.date()
     if row.posted_precision == "unknown":
         return say("post.no_date", language)
-    return month(when, language) if row.posted_precision == "month" else day(when, language)
+    return month(when, language, short=False) if row.posted_precision == "month" else day(when, language)
 
 
 def shown_post(row: Evidence, language: str) -> ShownPost:

@@ -195,7 +195,7 @@ def period_name(figure: Estimate, language: str) -> str:
     if figure.period == "quarter":
         return quarter(figure.period_start, language)
     if figure.period == "month":
-        return month(figure.period_start, language)
+        return month(figure.period_start, language, short=False)
     if figure.period == "four_weeks":
         return say("period.four_weeks", language, day=day(figure.period_start, language, short=True))
     if figure.period == "week":

@@ -48,7 +48,9 @@ def report_html(picture: Picture, *, language: str, twin: str, companion: str = 
     report = laid_out(picture, language)
     template = _template("report.html.j2")
     values = {
-        **{name: getattr(report, name) for name in ("title", "sentences", "lead", "five", "advice", "panels")},
+        **{
+            name: getattr(report, name) for name in ("title", "period", "sentences", "lead", "five", "advice", "panels")
+        },
         "picture": picture,
         "language": language,
         "twin": twin,

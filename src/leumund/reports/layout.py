@@ -19,6 +19,7 @@ from leumund.reports.panel import Panel
 from leumund.reports.phrases import phrase_panel
 from leumund.reports.sidebyside import aspect_panel, brand_panel, difference_panel, quarter_panel, truth_panel
 from leumund.reports.watch import watch_panel
+from leumund.wording import say
 
 __all__ = ["Report", "laid_out"]
 
@@ -40,6 +41,13 @@ class Report:
     def picture(self) -> Picture:
         """The picture that the report is about."""
         return self.figures.picture
+
+    @property
+    def period(self) -> str:
+        """The days that the report covers, in words."""
+        picture = self.picture
+        key = "report.period_window" if picture.window else "report.period"
+        return say(key, self.language, first=picture.period_start, last=picture.period_end)
 
 
 def laid_out(picture: Picture, language: str) -> Report:

@@ -57,7 +57,7 @@ def _subject(laid: Report) -> str:
 def _text(laid: Report, where: str) -> str:
     language, advice = laid.language, laid.advice
     picture = laid.picture
-    first = [say("report.period", language, first=picture.period_start, last=picture.period_end)]
+    first = [laid.period]
     if picture.simulated:
         first.append(f"{say('report.simulated', language)}. {say('report.simulated_why', language)}")
     do = [say("report.do", language), advice.text, *([advice.command] if advice.command else [])]

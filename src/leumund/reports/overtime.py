@@ -106,14 +106,13 @@ def _moved(figures: Figures, period: str, language: str) -> str:
     first, last = found[0], found[-1]
     if len(found) == 1:
         return say("lead.one", language, brand=own, period=period_name(first, language), span=span_of(first, language))
-    starts = [
-        period_name(figure, language)
-        if period in ("month", "quarter")
-        else day(figure.period_start, language, short=True)
+    names = [
+        day(figure.period_start, language) if period == "week" else period_name(figure, language)
         for figure in (first, last)
     ]
+    when = say("lead.when_month" if period == "month" else "lead.when", language, first=names[0], last=names[1])
     spans = {"before": span_of(first, language), "after": span_of(last, language)}
-    return say(f"lead.{_change(first, last)}", language, brand=own, first=starts[0], last=starts[1], **spans)
+    return say(f"lead.{_change(first, last)}", language, brand=own, when=when, **spans)
 
 
 def _change(first: Estimate, last: Estimate) -> str:

@@ -21,8 +21,10 @@ import pyarrow.parquet as pq
 
 from leumund.engines.parts import writing
 from leumund.picture.borrowing import Makeup, Stretch
+from leumund.picture.counting import ALL_TIME
 from leumund.picture.missing import Gaps
 from leumund.picture.view import Picture
+from leumund.picture.window import Window
 from leumund.posts.identity import AuthorKeys
 from leumund.wording import LANGUAGES, say
 
@@ -76,7 +78,7 @@ def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys
     tables = {
         "opinions": opinions.drop_columns(["post_id"]),
         "labels": _labels(judged, opinions, names),
-        "gaps": _gaps(estimates, Gaps(read("coverage"), Makeup(read("makeup"))), names),
+        "gaps": _gaps(estimates, read, picture.window, names),
         "figures": _figures(estimates, names),
         "coverage": read("coverage"),
         "tallies": read("tallies"),
@@ -117,7 +119,6 @@ def _opinions(rows: pa.Table, picture: Picture, keys: AuthorKeys) -> tuple[pa.Ta
         "aspects": sorted(pc.unique(rows["aspect"]).to_pylist()),
         "venues": sorted(pc.unique(rows["venue"]).to_pylist()),
     }
-    period_all = pa.array([picture.period_start] * rows.num_rows, pa.date32())
     columns = {
         "post": _numbered("post", rows["post_id"], picture, keys),
         **{one: _number_of(rows[one], names[f"{one}s"]) for one in ("brand", "aspect", "venue")},
@@ -126,12 +127,18 @@ def _opinions(rows: pa.Table, picture: Picture, keys: AuthorKeys) -> tuple[pa.Ta
         "week": pc.floor_temporal(rows["day"], unit="week", week_starts_monday=True),
         "month": pc.floor_temporal(rows["day"], unit="month"),
         "quarter": pc.floor_temporal(rows["day"], unit="quarter"),
-        "all": period_all,
+        "all": _of_all(rows["day"], picture),
         "y": rows["y"],
         "post_id": rows["post_id"],
     }
     table = pa.table(columns)
     return table.sort_by([(name, "ascending") for name in ("post", "brand", "aspect")]), names
+
+
+def _of_all(days: pa.ChunkedArray, picture: Picture) -> pa.ChunkedArray:
+    """Give each day the start of the period that the picture covers, or, outside of it, of none."""
+    inside = pc.and_(pc.greater_equal(days, picture.period_start), pc.less_equal(days, picture.period_end))
+    return pc.if_else(inside, pa.scalar(picture.period_start, pa.date32()), pa.scalar(ALL_TIME, pa.date32()))
 
 
 def _numbered(kind: str, ids: pa.ChunkedArray, picture: Picture, keys: AuthorKeys) -> pa.Array:
@@ -158,13 +165,16 @@ def _labels(judged: list[pa.Table], opinions: pa.Table, names: dict[str, list[st
     return pa.table(columns).sort_by("opinion")
 
 
-def _gaps(estimates: pa.Table, gaps: Gaps, names: dict[str, list[str]]) -> pa.Table:
+def _gaps(estimates: pa.Table, read: Read, window: Window | None, names: dict[str, list[str]]) -> pa.Table:
     """Give what gaps in collection put in: which share of a cell, at which usual value, with which error."""
+    within = read("makeup_within") if window else None
+    gaps = Gaps(read("coverage"), Makeup(read("makeup"), within))
     kept: list[dict[str, Any]] = []
     for row in estimates.to_pylist():
         if row["measure"] == "difference" or row["counted"] != "posts":
             continue
-        stretch = Stretch(row["brand"], "", row["aspect"], row["period"], row["period_start"])
+        period = window.period if window and row["period"] == "all" else row["period"]
+        stretch = Stretch(row["brand"], "", row["aspect"], period, row["period_start"])
         share_of_voice = row["measure"] == "share_of_voice"
         found = gaps.of_voice([stretch], sorted(names["brands"])) if share_of_voice else gaps.of_index([stretch])
         share, usual, error = (float(part[0]) for part in found)

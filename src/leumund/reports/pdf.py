@@ -72,7 +72,7 @@ def _first_page(report: Report) -> dict[str, Any]:
         "foot": f"{foot} · {say('report.simulated', language)}" if picture.simulated else foot,
         "page": say("report.page", language, place="#", pages="*"),
         "over": say("report.over", language),
-        "period": say("report.period", language, first=picture.period_start, last=picture.period_end),
+        "period": report.period,
         "simulated": simulated if picture.simulated else None,
         "sentences": report.sentences,
         "nothing_to_draw": say("report.nothing_to_draw", language),

@@ -101,7 +101,7 @@ def main(pack):
         varies, together = np.cov(y[whole], label[whole], aweights=w[whole])[0]
         power = float(np.clip(together / varies, 0, 3))
     proven = np.bincount(o["brand"][at][whole], minlength=n_brands) >= 20
-    cells = code(*(o[c] for c in ("brand", "venue", "aspect", "week", "month")))
+    cells = code(*(o[c] for c in ("brand", "venue", "aspect", "week", "month", "all")))
     _, first, n = np.unique(cells, return_index=True, return_counts=True)
     figures = figures.append_column("start", figures["period_start"].cast("int32")).to_pylist()
     figures = [(row, tuple(row[c] for c in ("brand", "rival", "aspect", "period", "start"))) for row in figures]

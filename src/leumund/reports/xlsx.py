@@ -317,7 +317,7 @@ class _Writer:
         language = report.language
         sheet = self._sheet(say("report.first", language))
         sheet.set_column(0, 0, 110)
-        lines = [say("report.period", language, first=report.picture.period_start, last=report.picture.period_end)]
+        lines = [report.period]
         if report.picture.simulated:
             lines.append(f"{say('report.simulated', language)}: {say('report.simulated_why', language)}")
         lines += ["", *report.sentences, "", say("report.do", language), report.advice.text, report.advice.command, ""]

@@ -82,15 +82,18 @@ def day_span(first: date, last: date, language: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def month(when: date, language: str, *, with_year: bool = True) -> str:
-    """Give a month, short as on an axis.
+def month(when: date, language: str, *, with_year: bool = True, short: bool = True) -> str:
+    """Give a month, short as on an axis or in full as in a sentence.
 
     >>> month(date(2010, 5, 3), "de"), month(date(2010, 9, 1), "en", with_year=False)
     ('Mai 2010', 'Sept')
+    >>> month(date(2010, 9, 1), "de", short=False)
+    'September 2010'
     """
     from babel.dates import format_date
 
-    text: str = format_date(when, "LLL y" if with_year else "LLL", locale=_LOCALES[language])
+    form = ("LLL" if short else "LLLL") + (" y" if with_year else "")
+    text: str = format_date(when, form, locale=_LOCALES[language])
     return text
 
 
