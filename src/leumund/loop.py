@@ -116,7 +116,7 @@ class Project:
         return Walked(runner.seconds, snapshot_id)
 
     def _steps(self) -> Sequence[Step]:
-        from leumund.picture import counting, coverage, evidence, weekly
+        from leumund.picture import counting, coverage, evidence, polarities, weekly
         from leumund.posts import steps as post_steps
         from leumund.readings import steps as reading_steps
         from leumund.readings.brand import Brand
@@ -129,17 +129,21 @@ class Project:
             *counting.steps(own, rivals),
             coverage.step(),
             *evidence.steps(),
+            polarities.judged_step(),
             *self._comparisons(),
             weekly.step(min_posts=self.settings.number("picture", "min_posts")),
         ]
 
-    def _comparisons(self) -> Sequence[Step]:
-        """Give the steps from coverage and opinions to what changed lately."""
-        from leumund.picture import change, movers, phrases, spans
+    def _comparisons(self, window: Window | None = None) -> Sequence[Step]:
+        """Give the steps from coverage and opinions to shares of polarity and what changed lately."""
+        from leumund.picture import change, movers, phrases, polarities, spans
 
         own, rivals = self.settings.own_brand.name, [brand.name for brand in self.settings.rivals]
         level, min_posts = self.settings.share("picture", "level"), self.settings.number("picture", "min_posts")
         return [
+            *polarities.steps(
+                own, level=level, min_posts=min_posts, window=(window.period, window.first) if window else None
+            ),
             spans.step(),
             *change.steps(own, rivals, level=level, min_posts=min_posts),
             *phrases.steps([name for brand in self.settings.brands for name in (brand.name, *brand.aliases)]),
@@ -503,7 +507,7 @@ class Project:
             store = self.store.beside(Path(scratch), snapshot)
             runner = Runner(store, lambda: self._engine(Path(scratch) / "scratch"), snapshot)
             try:
-                runner.walk(windows.steps(window, own, rivals, self._comparisons()))
+                runner.walk(windows.steps(window, own, rivals, self._comparisons(window)))
             finally:
                 runner.close()
             made = partial(store.read, runner.snapshot)

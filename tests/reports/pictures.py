@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from leumund.picture.view import Counts, Method, Picture, TrueValue
-from leumund.tables import Coverage, Estimate, Evidence
+from leumund.tables import Coverage, Estimate, Evidence, Polarity
 
 __all__ = ["Plan", "make_picture"]
 
@@ -89,7 +89,35 @@ class _Maker:
             evidence=evidence,
             coverage=tuple(self._coverage()) if self.plan.posts else (),
             truth=tuple(self._truth(estimates)) if self.plan.simulated else (),
+            polarities=tuple(self._polarities()) if self.plan.posts else (),
         )
+
+    def _polarities(self) -> Iterator[Polarity]:
+        dice = random.Random(self.plan.seed)  # of its own: the other figures stay as they were
+        for brand in (self.brands[0], ""):
+            for aspect in ("", *ASPECTS[: self.plan.aspects]):
+                negative = dice.uniform(0.2, 0.6)
+                shares = {"negative": negative, "neutral": 0.9 - negative, "positive": 0.1}
+                for polarity, share in shares.items():
+                    yield Polarity(
+                        figure_id=hashlib.blake2b(f"{brand} {aspect} {polarity}".encode(), digest_size=16).hexdigest(),
+                        brand=brand,
+                        aspect=aspect,
+                        polarity=polarity,
+                        first=self.start,
+                        last=self.end,
+                        value=share,
+                        low=max(0.0, share - 0.08),
+                        high=share + 0.08,
+                        level=0.95,
+                        machine_value=share + 0.02,
+                        support=self._support(brand or self.brands[-1]),
+                        gap_share=0.0,
+                        n_posts=900,
+                        n_authors=500,
+                        n_threads=300,
+                        n_labels=120,
+                    )
 
     def _periods(self) -> Iterator[tuple[str, date, date]]:
         yield "all", self.start, self.end

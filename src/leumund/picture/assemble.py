@@ -14,7 +14,7 @@ from leumund.picture.verdict import Campaign
 from leumund.picture.view import Counts, Method, Picture, TrueValue
 from leumund.picture.window import Window
 from leumund.settings import Settings
-from leumund.tables import Change, Coverage, Driver, Estimate, Evidence, Phrase, WatchedWeek
+from leumund.tables import Change, Coverage, Driver, Estimate, Evidence, Phrase, Polarity, WatchedWeek
 
 __all__ = ["picture_of"]
 
@@ -66,6 +66,7 @@ def picture_of(
         campaigns=tuple(one for one in campaigns() if not window or window.began(one.terms.starts_on)),
         phrases=tuple(Phrase(**row) for row in read("phrases").to_pylist()),
         watched=tuple(WatchedWeek(**row) for row in read("watched_weeks").to_pylist()),
+        polarities=tuple(Polarity(**row) for row in read("polarities").to_pylist()),
         window=window,
     )
 

@@ -66,6 +66,10 @@ class Makeup:
             for row in table.to_pylist() if table is not None else ():
                 held[row["brand"], row["aspect"]].append(row)
 
+    def of_side(self, side: str, own: str) -> list[str]:
+        """Give the brands of a side that there are posts of: own, or rivals."""
+        return sorted({brand for brand, _ in self._rows if (brand == own) is (side == "own")})
+
     def of(self, stretch: Stretch) -> list[dict[str, Any]]:
         """Give the rows whose posts stand behind a stretch's own brand."""
         rows, period, start = self._rows[stretch.brand, stretch.aspect], stretch.period, stretch.start

@@ -12,7 +12,18 @@ from leumund.picture.agreement import Agreement
 from leumund.picture.truth import TrueValue
 from leumund.picture.verdict import Campaign
 from leumund.picture.window import Window
-from leumund.tables import Amendment, Bridge, Change, Coverage, Driver, Estimate, Evidence, Phrase, WatchedWeek
+from leumund.tables import (
+    Amendment,
+    Bridge,
+    Change,
+    Coverage,
+    Driver,
+    Estimate,
+    Evidence,
+    Phrase,
+    Polarity,
+    WatchedWeek,
+)
 
 __all__ = ["Amended", "Counts", "Method", "Picture", "TrueValue", "to_json"]
 
@@ -89,6 +100,7 @@ class Picture:
     bridges: tuple[Bridge, ...] = field(default=())
     phrases: tuple[Phrase, ...] = field(default=())
     watched: tuple[WatchedWeek, ...] = field(default=())
+    polarities: tuple[Polarity, ...] = field(default=())
     window: Window | None = None  # the days that were asked about; None = all there are
 
     def to_json(self) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
-from leumund.reports.figures import Figures, full_name, period_name, span_of
+from leumund.reports.figures import Figures, full_name, is_share, period_name, span_of
 from leumund.tables import Estimate, Evidence
 from leumund.wording import day, index_span, month, number, say, share_span
 
@@ -114,7 +114,8 @@ def collected(figures: Figures, language: str, *, budget_bytes: int) -> Behind:
     A post stands in the file once; the figures name it. Where even the rows do not fit, the last ones stay in the JSON.
     """
     writer = _Writer(figures, language, budget_bytes)
-    order = sorted((*figures.picture.estimates, *figures.changes.values()), key=_importance(figures))
+    every = (*figures.picture.estimates, *figures.changes.values(), *figures.polarities.values())
+    order = sorted(every, key=_importance(figures))
     for figure in order:
         writer.bare(figure)
     for figure in order:
@@ -195,8 +196,7 @@ class _Writer:
 def _machine(figure: Estimate, language: str) -> str:
     if figure.machine_value is None:
         return "–"
-    wide = 1 if figure.measure == "share_of_voice" else 10
-    write = share_span if figure.measure == "share_of_voice" else index_span
+    wide, write = (1, share_span) if is_share(figure) else (10, index_span)
     return write(figure.machine_value, -wide, wide, language).split(" (", 1)[0]
 
 

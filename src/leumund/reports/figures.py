@@ -7,10 +7,10 @@ from functools import cached_property
 
 from leumund.charts import Dot
 from leumund.picture.view import Picture
-from leumund.tables import Change, Estimate, Evidence, Phrase
+from leumund.tables import Change, Estimate, Evidence, Phrase, Polarity
 from leumund.wording import day, index_span, month, quarter, say, share_span
 
-__all__ = ["Figures", "anchor", "aspect_name", "dot", "full_name", "period_name", "span_of", "spoken"]
+__all__ = ["Figures", "anchor", "aspect_name", "dot", "full_name", "is_share", "period_name", "span_of", "spoken"]
 
 
 PERIODS = ("week", "month", "quarter")
@@ -65,6 +65,12 @@ class Figures:
         return found | {row.figure_id: _as_share(row, self.picture) for row in self.picture.phrases}
 
     @cached_property
+    def polarities(self) -> dict[tuple[str, str, str], Estimate]:
+        """The shares of polarity by brand ('' = the rivals together), aspect and polarity, in the form of figures."""
+        rows = self.picture.polarities
+        return {(row.brand, row.aspect, row.polarity): _as_polarity(row, self.picture.snapshot_id) for row in rows}
+
+    @cached_property
     def behind(self) -> dict[str, list[Evidence]]:
         """The posts behind each figure, clearest first."""
         found: dict[str, list[Evidence]] = {}
@@ -103,6 +109,11 @@ def spoken(figure: Estimate | None) -> bool:
     return figure is not None and figure.value is not None and figure.support != "unproven"
 
 
+def is_share(figure: Estimate) -> bool:
+    """Tell whether a figure is a share, 0..1, and no index."""
+    return figure.measure.startswith("share_")
+
+
 def anchor(figure: Estimate) -> str:
     """Give the address in the page where a figure opens."""
     return f"#f-{figure.figure_id}"
@@ -115,7 +126,7 @@ def span_of(figure: Estimate | None, language: str) -> str:
     """
     if figure is None or figure.value is None or figure.low is None or figure.high is None:
         return "–"
-    write = share_span if figure.measure == "share_of_voice" else index_span
+    write = share_span if is_share(figure) else index_span
     text = write(figure.value, figure.low, figure.high, language)
     return text.split(" (", 1)[1].removesuffix(")") if figure.support == "unproven" else text
 
@@ -180,6 +191,36 @@ def _as_share(row: Phrase, picture: Picture) -> Estimate:
     )
 
 
+def _as_polarity(row: Polarity, snapshot_id: str) -> Estimate:
+    return Estimate(
+        figure_id=row.figure_id,
+        snapshot_id=snapshot_id,
+        measure=f"share_{row.polarity}",
+        brand=row.brand,
+        rival="",
+        aspect=row.aspect,
+        venue="",
+        period="all",
+        period_start=row.first,
+        period_end=row.last,
+        estimand="rate",
+        counted="posts",
+        value=row.value,
+        low=row.low,
+        high=row.high,
+        level=row.level,
+        machine_value=row.machine_value,
+        support=row.support,
+        gap_share=row.gap_share,
+        n_posts=row.n_posts,
+        n_authors=row.n_authors,
+        n_threads=row.n_threads,
+        n_labels=row.n_labels,
+        method="rectified share",
+        verdict="" if row.value is not None else "too_few",
+    )
+
+
 def aspect_name(aspect: str, language: str) -> str:
     """Give an aspect's name; one that the reader does not know keeps its own."""
     from leumund.readings.aspect import aspects
@@ -205,6 +246,10 @@ def period_name(figure: Estimate, language: str) -> str:
 
 def full_name(figure: Estimate, language: str) -> str:
     """Give what a figure measures: measure, brand, aspect."""
+    if figure.measure in ("share_negative", "share_neutral", "share_positive"):
+        whose = figure.brand or say("measure.rivals", language)
+        words = {"brand": whose, "aspect": aspect_name(figure.aspect, language)}
+        return say(f"measure.{figure.measure}", language, **words)
     words = {"brand": figure.brand}
     part = figure.measure.removeprefix("change_")
     if figure.measure != part:

@@ -17,6 +17,7 @@ from leumund.reports.headline import Advice, advice, headline
 from leumund.reports.overtime import coverage_panel, lead_panel, share_panel, weekly_panel
 from leumund.reports.panel import Panel
 from leumund.reports.phrases import phrase_panel
+from leumund.reports.polarities import polarity_panel
 from leumund.reports.sidebyside import aspect_panel, brand_panel, difference_panel, quarter_panel, truth_panel
 from leumund.reports.watch import watch_panel
 from leumund.wording import say
@@ -65,38 +66,49 @@ def laid_out(picture: Picture, language: str) -> Report:
     )
 
 
-def _of_change(figures: Figures, language: str) -> Iterator[Panel | None]:
-    for panel in (change_panel, driver_panel, phrase_panel, watch_panel):
-        yield panel(figures, language)
-
-
 def _panels(figures: Figures, language: str) -> Iterator[Panel]:
     if not figures.picture.estimates:
         yield coverage_panel(figures, language)
         yield left_out_panel(figures.picture, language)
         yield method_panels(figures.picture, language)
         return
+    for part in (_against_rivals, _of_change, _of_aspects, _of_sources, _of_campaigns, _beside):
+        yield from (panel for panel in part(figures, language) if panel)
+    yield method_panels(figures.picture, language)
+
+
+def _against_rivals(figures: Figures, language: str) -> Iterator[Panel | None]:
     yield brand_panel(figures, language)
     if figures.picture.rivals:
         yield difference_panel(figures, language)
-    quarters = quarter_panel(figures, language)
-    if quarters is not None:
-        yield quarters
-    yield from (panel for panel in _of_change(figures, language) if panel)
-    for place, campaign in enumerate(figures.picture.campaigns, start=1):
-        yield from campaign_panels(campaign, language, place=place)
-    yield aspect_panel(figures, language)
-    yield share_panel(figures, language)
+    yield quarter_panel(figures, language)
     yield weekly_panel(figures, language)
-    truth = truth_panel(figures, language)
-    if truth is not None:
-        yield truth
+
+
+def _of_change(figures: Figures, language: str) -> Iterator[Panel | None]:
+    for panel in (change_panel, driver_panel, phrase_panel, watch_panel):
+        yield panel(figures, language)
+
+
+def _of_aspects(figures: Figures, language: str) -> Iterator[Panel | None]:
+    yield share_panel(figures, language)
+    yield aspect_panel(figures, language)
+    if figures.polarities:
+        yield polarity_panel(figures, language)
+
+
+def _of_sources(figures: Figures, language: str) -> Iterator[Panel | None]:
     yield coverage_panel(figures, language)
     yield left_out_panel(figures.picture, language)
-    bridged = bridges_panel(figures, language)
-    if bridged is not None:
-        yield bridged
-    amended = amendments_panel(figures.picture, language)
-    if amended is not None:
-        yield amended
-    yield method_panels(figures.picture, language)
+
+
+def _of_campaigns(figures: Figures, language: str) -> Iterator[Panel | None]:
+    for place, campaign in enumerate(figures.picture.campaigns, start=1):
+        yield from campaign_panels(campaign, language, place=place)
+
+
+def _beside(figures: Figures, language: str) -> Iterator[Panel | None]:
+    """What tells how far the figures can be trusted, and how they read elsewhere."""
+    yield truth_panel(figures, language)
+    yield bridges_panel(figures, language)
+    yield amendments_panel(figures.picture, language)

@@ -33,8 +33,9 @@ _MOST_FROZEN = 5  # more rows than these, and a small screen shows nothing else
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _DATES = {"de": "dd.mm.yyyy", "en": "d mmm yyyy"}
-_FORM = {"net_index": "index", "difference": "index", "share_of_voice": "share"}
-_UNIT = {"net_index": "index", "difference": "points", "share_of_voice": "share"}
+_SHARES = dict.fromkeys(("share_of_voice", "share_negative", "share_neutral", "share_positive"), "share")
+_FORM = {"net_index": "index", "difference": "index", **_SHARES}
+_UNIT = {"net_index": "index", "difference": "points", **_SHARES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def _grids(report: Report) -> Iterator[Grid]:
 
 def _panel_grid(panel: Panel, name: str, figures: Figures, language: str) -> Grid:
     lines = tuple(line for line in (panel.title, panel.note, panel.remarks, *panel.paragraphs) if line)
-    known = {f"#f-{figure.figure_id}": figure for figure in figures.picture.estimates}
+    told = (*figures.picture.estimates, *figures.polarities.values())
+    known = {f"#f-{figure.figure_id}": figure for figure in told}
     if panel.sheet is None or not panel.sheet.rows:
         links = [link for _, chart in panel.charts for link in figure_links(chart)]
         drawn = [known[link] for link in dict.fromkeys(links) if link in known]

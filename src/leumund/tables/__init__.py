@@ -46,6 +46,7 @@ from leumund.tables.picture import (
     Verdict,
     Voice,
 )
+from leumund.tables.polarities import JudgedPolarity, Polarity, PolarityCell, Tone
 from leumund.tables.posts import (
     Author,
     Coverage,
@@ -89,6 +90,7 @@ __all__ = [
     "Intake",
     "Issue",
     "Judged",
+    "JudgedPolarity",
     "Kin",
     "Label",
     "Language",
@@ -101,6 +103,8 @@ __all__ = [
     "OverlapRow",
     "Override",
     "Phrase",
+    "Polarity",
+    "PolarityCell",
     "Post",
     "PostReading",
     "Publication",
@@ -113,6 +117,7 @@ __all__ = [
     "Tally",
     "Telling",
     "Thread",
+    "Tone",
     "Twin",
     "VenueDay",
     "Verdict",
