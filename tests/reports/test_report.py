@@ -144,7 +144,7 @@ def test_every_figure_stands_in_the_table_and_every_drawn_figure_opens_its_row(t
     picture = make_picture(Plan(weeks=20))
     text = report_html(picture, language="de", twin="x.json")
     rows = set(re.findall(r'<tr id="f-(\w+)">', text))
-    assert rows == {figure.figure_id for figure in picture.estimates}
+    assert rows == {figure.figure_id for figure in (*picture.estimates, *picture.polarities)}
     drawn = set(re.findall(r'<a href="#f-(\w+)" aria-label="[^"]+"><title>', text))
     told = {f.figure_id for f in picture.estimates if f.value is not None and f.measure == "net_index"}
     weekly = {f.figure_id for f in picture.estimates if f.period == "week" and f.counted == "posts"}
@@ -251,7 +251,7 @@ def test_what_does_not_fit_is_named_or_said_to_be_in_the_json() -> None:
     for budget in (0, 20_000, 60_000, 300_000, 2_000_000):
         found = behind.collected(figures, "de", budget_bytes=budget)
         assert len((found.rows + found.posts).encode()) <= budget
-        assert found.n_rows + found.rows_left_out == len(figures.picture.estimates)
+        assert found.n_rows + found.rows_left_out == len(figures.picture.estimates) + len(figures.polarities)
         known = {row.post_id for row in figures.picture.evidence}
         assert found.n_posts + found.posts_left_out == len(known)
 

@@ -347,7 +347,7 @@ def picture(
     until: Annotated[str, typer.Option(metavar="DATE", help="Last day of the stretch, included.")] = "",
     figure: Annotated[str, typer.Option(help="List all posts behind the figure with this id instead.")] = "",
 ) -> None:
-    """Write the image as a report, of all days or of a stretch of them."""
+    """Write the image as a report, of all days or some."""
     from leumund.cli import picture as doing
     from leumund.cli.days import day_given
 
