@@ -48,3 +48,8 @@ def test_negative_errors_are_refused(change: dict[str, float]) -> None:
     arguments = {"machine_value": 0.3, "machine_se": 0.1, "rectifier_value": 0.1, "rectifier_se": 0.1, **change}
     with pytest.raises(CannotEstimate):
         correct_with_labels(**arguments)
+
+
+def test_arrays_that_do_not_fit_together_are_refused() -> None:
+    with pytest.raises(CannotEstimate, match="differ in shape"):
+        correct_with_labels([0.1, 0.2], [0.1, 0.1, 0.1], 0.0, 0.1)

@@ -102,8 +102,28 @@ def test_labels_that_were_drawn_seldom_weigh_more() -> None:
         (LabelledErrors([1.0], [1.0], Places([0], [[0]], [0])), one(0, 0, 0)),
         (labels(), one(5, 0, 0)),
         (LabelledErrors([1.0, 2.0], [1.0], Places([0, 0], [[0], [0]], [0, 1])), one(0, 0, 0)),
+        (LabelledErrors([1.0, np.nan], [1.0, 1.0], Places([0, 0], [[0], [0]], [0, 1])), one(0, 0, 0)),
+        (LabelledErrors([1.0, 2.0], [1.0, -1.0], Places([0, 0], [[0], [0]], [0, 1])), one(0, 0, 0)),
+        (LabelledErrors([1.0, 2.0], [1.0, 1.0], Places([0, 0], [[0], [0]], [0, np.nan])), one(0, 0, 0)),
+        (LabelledErrors([1.0, 2.0], [1.0, 1.0], Places([0, 0], [[0], [0]], [0])), one(0, 0, 0)),
+        (LabelledErrors([1.0, 2.0], [1.0, 1.0], Places(["a", "a"], [[0], [0]], [0, 1])), one(0, 0, 0)),
+        (labels(), Mixtures([0], [1.0], Places([0], [[0, 1]], [0]))),
+        (labels(), Mixtures([0], [np.nan], Places([0], [[0]], [0]))),
+        (labels(), Mixtures([-1], [1.0], Places([0], [[0]], [0]))),
     ],
 )
 def test_what_cannot_be_carried_is_refused_with_the_reason(given_: LabelledErrors, asked: Mixtures) -> None:
     with pytest.raises(CannotEstimate):
         pool_errors(given_, asked)
+
+
+def test_posts_that_differ_in_brand_and_week_alone_can_be_pooled_too() -> None:
+    given_ = labels()
+    bare = LabelledErrors(given_.error, given_.weight, Places(given_.at.group, np.zeros((400, 0)), given_.at.week))
+    got = pool_errors(bare, Mixtures([0], [1.0], Places([0], np.zeros((1, 0)), [20])))
+    assert abs(got.value[0] - 10) < 4 * got.se[0] < 60
+
+
+def test_without_a_target_there_is_nothing_to_carry() -> None:
+    got = pool_errors(labels(), Mixtures([], [], Places([], np.zeros((0, 1)), [])))
+    assert got.value.size == got.se.size == got.dof.size == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -100,3 +102,18 @@ def test_too_few_labels_are_refused() -> None:
         estimate_response(*labels(49, 0.5))
     with pytest.raises(CannotEstimate, match="all labels say the same"):
         estimate_response(np.zeros(60), np.zeros(60))
+
+
+@pytest.mark.parametrize(
+    ("beside", "word"),
+    [
+        ({"clusters": np.zeros(80)}, "one thread"),
+        ({"clusters": np.arange(3)}, "clusters have the shape"),
+        ({"groups": np.arange(3)}, "clusters have the shape"),
+        ({"weights": np.ones(3)}, "3 weights"),
+        ({"weights": np.zeros(80)}, "nought"),
+    ],
+)
+def test_what_stands_beside_the_labels_has_to_fit_them(beside: dict[str, Any], word: str) -> None:
+    with pytest.raises(CannotEstimate, match=word):
+        estimate_response(*labels(80, 0.5), **beside)

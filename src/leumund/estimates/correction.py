@@ -38,9 +38,15 @@ def correct_with_labels(
     for name, values in zip(names[1::2], arrays[1::2], strict=True):
         if name != "rectifier_dof" and (values < 0).any():
             raise refuse(f"{name} holds a negative error", next_step="give standard errors")
-    machine, se_m, rectifier, se_r, dof_m, dof_r, between = np.broadcast_arrays(*arrays)
+    try:
+        machine, se_m, rectifier, se_r, dof_m, dof_r, between = np.broadcast_arrays(*arrays)
+    except ValueError as error:
+        raise refuse("the arrays differ in shape", where=str(error), next_step="give one entry per cell") from error
     if (between < 0).any() or (dof_m <= 0).any() or (dof_r <= 0).any():
-        raise refuse("spread must not be negative, degrees of freedom must be positive")
+        raise refuse(
+            "a spread is negative, or degrees of freedom are not positive",
+            next_step="leave a cell without degrees of freedom out: its error is unproven",
+        )
     variance = se_m**2 + se_r**2 + between**2
     with np.errstate(divide="ignore", invalid="ignore"):
         weight = se_m**4 / dof_m + (se_r**2 + between**2) ** 2 / dof_r

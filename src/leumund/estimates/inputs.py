@@ -21,6 +21,7 @@ __all__ = [
     "as_list",
     "as_row",
     "as_series",
+    "as_whole",
     "check_level",
     "labels_and_scores",
     "refuse",
@@ -113,6 +114,17 @@ def as_columns(clusters: ArrayLike, n: int) -> list[Ints]:
     if not known or (table.dtype.kind == "O" and any(_is_missing(value) for value in table.flat)):
         raise refuse("clusters hold a value that is no group", next_step="give every post its thread and author")
     return [_numbered(column) for column in table.T]
+
+
+def as_whole(values: ArrayLike, name: str) -> Ints:
+    """Give `values` as whole numbers; a week or group that is missing is none."""
+    array = as_floats(values, name)
+    odd = array[~(np.isfinite(array) & (array == np.floor(array)))]
+    if odd.size:
+        raise refuse(
+            f"{name} hold {odd[0]}, which is no whole number", next_step="number groups, kinds and weeks from 0"
+        )
+    return array.astype(np.int64)
 
 
 def _is_missing(value: object) -> bool:

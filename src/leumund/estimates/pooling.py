@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import linalg
 from threadpoolctl import threadpool_limits
 
-from leumund.estimates.inputs import Floats, as_floats, refuse
+from leumund.estimates.inputs import Floats, as_floats, as_whole, refuse
 
 __all__ = ["LabelledErrors", "Mixtures", "Places", "Pooled", "pool_errors"]
 
@@ -49,7 +49,12 @@ class Places:
 
     def rows(self) -> Ints:
         """Give all as one array: group, kinds…, week."""
-        return np.column_stack([np.asarray(a, dtype=np.int64) for a in (self.group, self.kinds, self.week)])
+        names = ("group", "kinds", "week")
+        columns = [as_whole(a, name) for a, name in zip((self.group, self.kinds, self.week), names, strict=True)]
+        if len({column.shape[:1] for column in columns}) > 1 or any(column.ndim not in (1, 2) for column in columns):
+            shapes = ", ".join(f"{name} {column.shape}" for name, column in zip(names, columns, strict=True))
+            raise refuse("the parts of the places differ in length", where=shapes, next_step="give one row per place")
+        return np.column_stack(columns)
 
 
 @dataclass(frozen=True)
@@ -85,17 +90,20 @@ class Pooled:
 def pool_errors(labelled: LabelledErrors, mixtures: Mixtures) -> Pooled:
     """Give the mean error of each target.
 
-    Raises CannotEstimate with fewer than two labels, for a target in a group without any, or on lengths that differ.
+    Raises CannotEstimate with fewer than two labels, for a target in a group without any, on lengths that differ, and
+    on errors, weights or shares that are no numbers to reckon with.
     """
-    e, w = as_floats(labelled.error, "error"), as_floats(labelled.weight, "weight")
-    given, wanted = labelled.at.rows(), mixtures.at.rows()
-    number, part = np.asarray(mixtures.target, dtype=np.int64), as_floats(mixtures.share, "share")
-    if not e.shape == w.shape == given.shape[:1] or not number.shape == part.shape == wanted.shape[:1]:
-        raise refuse("labels, weights and places differ in length", where=f"{e.shape}, {w.shape}, {given.shape}")
-    if e.size < 2:
-        raise refuse("fewer than two labels say nothing about the reader's error", next_step="label more posts")
+    e, w, given = _read_labels(labelled)
+    number, part, wanted = _read_mixtures(mixtures)
+    if given.shape[1] != wanted.shape[1]:
+        raise refuse(
+            f"labels have {given.shape[1] - 2} kinds, targets {wanted.shape[1] - 2}",
+            next_step="give both the same columns of kinds",
+        )
     if not np.isin(wanted[:, 0], given[:, 0]).all():
         raise refuse("a target lies in a group without labels", next_step="leave it out: its error is unproven")
+    if number.size == 0:
+        return Pooled(np.empty(0), np.empty(0), np.empty(0))
     cells = _cells(e, w, given)
     columns = _Columns(cells.place, wanted)
     targets = np.zeros((int(number.max(initial=-1)) + 1, columns.n))
@@ -113,6 +121,43 @@ def pool_errors(labelled: LabelledErrors, mixtures: Mixtures) -> Pooled:
     variance = share_of @ (np.array(variances) + (np.array(values) - value) ** 2)
     dof = max(float(cells.precision.sum()) - len(np.unique(given[:, 0])), 1.0)
     return Pooled(value, np.sqrt(variance), np.full(len(targets), dof))
+
+
+def _read_labels(labelled: LabelledErrors) -> tuple[Floats, Floats, Ints]:
+    e, w, given = as_floats(labelled.error, "error"), as_floats(labelled.weight, "weight"), labelled.at.rows()
+    if not e.shape == w.shape == given.shape[:1]:
+        raise refuse(
+            "labels, weights and places differ in length",
+            where=f"{e.shape}, {w.shape}, {given.shape}",
+            next_step="give one of each per labelled post",
+        )
+    if e.size < 2:
+        raise refuse("fewer than two labels say nothing about the reader's error", next_step="label more posts")
+    odd = np.flatnonzero(~np.isfinite(e) | ~np.isfinite(w) | (w <= 0))
+    if odd.size:
+        raise refuse(
+            f"a label with the error {e[odd[0]]:g} and the weight {w[odd[0]]:g}",
+            where=f"row {odd[0]}",
+            next_step="leave posts without a label out; a weight is one over the chance to be drawn",
+        )
+    return e, w, given
+
+
+def _read_mixtures(mixtures: Mixtures) -> tuple[Ints, Floats, Ints]:
+    number, part = as_whole(mixtures.target, "target"), as_floats(mixtures.share, "share")
+    wanted = mixtures.at.rows()
+    if not number.shape == part.shape == wanted.shape[:1]:
+        raise refuse(
+            "targets, shares and places differ in length",
+            where=f"{number.shape}, {part.shape}, {wanted.shape}",
+            next_step="give one of each per part of a target",
+        )
+    if not np.isfinite(part).all() or (number < 0).any():
+        raise refuse(
+            "a target's number is negative, or a share is no number",
+            next_step="number the targets from 0; leave a target without posts out",
+        )
+    return number, part, wanted
 
 
 class _Cells(NamedTuple):
@@ -158,11 +203,13 @@ class _Columns:
         """Give one row per place, one column per coefficient."""
         group = (place[:, :1] == self._groups).astype(np.float64)
         kinds = [place[:, j : j + 1] == levels for j, levels in enumerate(self._kinds, start=1)]
+        kind = np.column_stack([np.zeros((len(place), 0)), *kinds])
         block = (place[:, -1:] - self._first) // self._block
         walk = block > np.arange(self._steps)  # the steps that were made until then
         parts = [group]
-        for drawn in (np.column_stack(kinds).astype(np.float64), walk.astype(np.float64)):
-            parts += [drawn, (group[:, :, None] * drawn[:, None, :]).reshape(len(place), -1)]
+        for drawn in (kind, walk.astype(np.float64)):
+            of_groups = group[:, :, None] * drawn[:, None, :]
+            parts += [drawn, of_groups.reshape(len(place), group.shape[1] * drawn.shape[1])]
         return np.column_stack(parts)
 
     def prior(self, kind_variance: float, drift_variance: float) -> Floats:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from leumund.estimates.estimated import Estimated, EstimatedEffect, SyntheticEffect
-from leumund.estimates.inputs import Floats, as_series, check_level, refuse
+from leumund.estimates.inputs import Floats, Ints, as_columns, as_series, check_level, refuse
 
 __all__ = ["FEWEST_LABELS", "carry_effect", "estimate_response"]
 
@@ -34,7 +34,7 @@ def estimate_response(
     `truth` and `reading` are of the same labelled posts and in the same units. Within `groups` (brands) the means are
     taken out and a slope is made for each; how far these differ beyond chance is part of the error (DerSimonian and
     Laird 1986), for the slope is to be used on one of them. Errors hang together within `clusters` (threads; Liang and
-    Zeger 1986). Raises CannotEstimate with fewer than 50 labels or where all labels are equal.
+    Zeger 1986). Raises CannotEstimate with fewer than 50 labels, where all labels are equal or in one cluster.
     """
     level = check_level(level)
     t, r = as_series(truth, "truth"), as_series(reading, "reading")
@@ -45,12 +45,22 @@ def estimate_response(
             f"only {t.size} labels, and {FEWEST_LABELS} are needed to tell how far the reader follows the truth",
             next_step="label more posts",
         )
-    of_group = np.unique(np.zeros(t.size) if groups is None else np.asarray(groups), return_inverse=True)[1]
-    of_cluster = np.unique(np.arange(t.size) if clusters is None else np.asarray(clusters), return_inverse=True)[1]
+    of_group = as_columns(np.zeros(t.size) if groups is None else groups, t.size)[0]
+    of_cluster = as_columns(np.arange(t.size) if clusters is None else clusters, t.size)[0]
     w = np.ones(t.size) if weights is None else as_series(weights, "weights")
+    if w.size != t.size or (w <= 0).any():
+        raise refuse(f"{w.size} weights for {t.size} labels, or one of nought", next_step="give one above 0 per label")
     t, r = _centred(t, w, of_group), _centred(r, w, of_group)
     if not (w @ t**2) > 0:
-        raise refuse("all labels say the same, so how far the reader follows cannot be told")
+        raise refuse(
+            "all labels say the same, so how far the reader follows cannot be told",
+            next_step="label posts of both kinds",
+        )
+    if of_cluster.max() == 0:
+        raise refuse(
+            "all labels are of one thread, so how sure the response is cannot be told",
+            next_step="label posts of more threads",
+        )
     slope, se = _slope(t, r, w, of_cluster)
     between = _between(t, r, w, of_group, of_cluster)
     se = math.hypot(se, between)
@@ -69,12 +79,12 @@ def estimate_response(
     )
 
 
-def _centred(values: Floats, weights: Floats, groups: NDArray[np.intp]) -> Floats:
+def _centred(values: Floats, weights: Floats, groups: Ints) -> Floats:
     means = np.bincount(groups, weights * values) / np.bincount(groups, weights)
     return np.asarray(values - means[groups])
 
 
-def _slope(t: Floats, r: Floats, w: Floats, clusters: NDArray[np.intp]) -> tuple[float, float]:
+def _slope(t: Floats, r: Floats, w: Floats, clusters: Ints) -> tuple[float, float]:
     """Least squares through the means, with its cluster-robust error."""
     squares = float(w @ t**2)
     slope = float(w @ (t * r)) / squares
@@ -83,7 +93,7 @@ def _slope(t: Floats, r: Floats, w: Floats, clusters: NDArray[np.intp]) -> tuple
     return slope, math.sqrt(count / max(count - 1, 1) * float(scores @ scores)) / squares
 
 
-def _between(t: Floats, r: Floats, w: Floats, groups: NDArray[np.intp], clusters: NDArray[np.intp]) -> float:
+def _between(t: Floats, r: Floats, w: Floats, groups: Ints, clusters: Ints) -> float:
     """How far the groups' slopes lie apart beyond their own errors, as a standard deviation."""
     found = []
     for group in range(int(groups.max()) + 1):
