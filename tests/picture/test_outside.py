@@ -49,6 +49,26 @@ def test_a_number_that_could_mean_two_is_set_aside_not_guessed() -> None:
     assert notes == ["row 1: “1,234” under sales could be 1234 or 1.234"]
 
 
+@pytest.mark.parametrize("written", ["1.310", "1,310", "-2.450", "12.125"])
+def test_thousands_and_decimals_look_alike_in_both_languages(written: str) -> None:
+    series, notes = read(f"Woche;Bestellungen\n11.3.2024;{written}\n18.3.2024;900\n")
+    assert series == {"Bestellungen": [900.0]}
+    assert "could be" in notes[0]
+
+
+def test_one_number_that_can_only_be_read_one_way_tells_for_its_column() -> None:
+    assert read("week;sales\n2024-03-11;1.310\n2024-03-18;1.234.500\n")[0] == {"sales": [1310.0, 1234500.0]}
+    assert read("week;rate\n2024-03-11;1.310\n2024-03-18;0.125\n")[0] == {"rate": [1.31, 0.125]}
+    assert read("week;NPS\n2024-03-11;1.310\n2024-03-18;-4.5\n")[0] == {"NPS": [1.31, -4.5]}
+
+
+@pytest.mark.parametrize("written", ["4,5", "1e999", "12,34.5", "1.2.3", "--4"])
+def test_a_number_that_does_not_fit_its_column_is_named_and_never_read_as_another(written: str) -> None:
+    series, notes = read(f"week;sales\n2024-03-04;2.5\n2024-03-11;{written}\n2024-03-18;900\n")
+    assert series == {"sales": [2.5, 900.0]}
+    assert notes == [f"row 2: “{written}” under sales is no number"]
+
+
 def test_an_empty_cell_leaves_the_week_out_and_is_no_nought() -> None:
     assert read("week,orders\n2024-03-11,\n2024-03-18,7\n") == ({"orders": [7.0]}, [])
 
@@ -89,6 +109,7 @@ def test_excel_is_read_as_well(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, ["week", "orders"])
-        sheet.write_row(1, 0, ["2024-03-18", 12.5])
+        sheet.write_row(1, 0, ["2024-03-11", 12.125])
+        sheet.write_row(2, 0, ["2024-03-18", 12.5])
     series, notes = read_outside(page_of(path.name, path.read_bytes()))
-    assert (series[0].weeks, notes) == (((WEEKS[1], 12.5),), [])
+    assert (series[0].weeks, notes) == (((WEEKS[0], 12.125), (WEEKS[1], 12.5)), [])

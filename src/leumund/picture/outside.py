@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -17,8 +18,11 @@ __all__ = ["read_outside"]
 WEEK_NAMES = ("week", "woche", "kw", "date", "datum", "day", "tag", "week_start", "wochenbeginn")
 _ISO_WEEK = re.compile(r"(\d{4})[-/ ]?(?:W|KW)[- ]?(\d{1,2})", re.IGNORECASE)
 _WEEK_YEAR = re.compile(r"(?:W|KW)\s?(\d{1,2})[-/ ](\d{4})", re.IGNORECASE)
-_THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+")
-_PLAIN = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_EITHER = re.compile(r"-?[1-9]\d{0,2}([.,])\d{3}")  # 1.310 may be a thousand or one and a bit
+_NUMBER = {
+    ".": re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?"),
+    ",": re.compile(r"-?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?(?:[eE][-+]?\d+)?"),
+}
 
 
 def read_outside(page: Page) -> tuple[tuple[Outside, ...], list[Note]]:
@@ -35,13 +39,13 @@ def read_outside(page: Page) -> tuple[tuple[Outside, ...], list[Note]]:
         raise MissingColumn(
             "no column of values beside the week", where=page.name, next_step="add one, as orders, churn or NPS"
         )
-    rows: list[tuple[int, date, dict[int, str]]] = []
+    rows: list[tuple[int, date, dict[int, object]]] = []
     notes: list[Note] = []
     seen: dict[date, int] = {}
     for number, cells in grid.rows:
-        texts = {i: str(cell if cell is not None else "").strip() for i, cell in enumerate(cells)}
+        held = dict(enumerate(cells))
         try:
-            week = _week(texts.get(place, ""))
+            week = _week(_text(held.get(place)))
         except (DateNotUnderstood, ValueError) as error:
             notes.append(_note(number, str(error), "write the week as 2024-03-18 or 2024-W12"))
             continue
@@ -51,7 +55,7 @@ def read_outside(page: Page) -> tuple[tuple[Outside, ...], list[Note]]:
             )
             continue
         seen[week] = number
-        rows.append((number, week, {i: texts.get(i, "") for i in names}))
+        rows.append((number, week, {i: held.get(i) for i in names}))
     series = [
         Outside(names[i], tuple(sorted(_column([(n, w, t[i]) for n, w, t in rows], names[i], notes)))) for i in names
     ]
@@ -101,38 +105,46 @@ def _week(text: str) -> date:
     return moment.date() - timedelta(days=moment.weekday())
 
 
-def _column(rows: Sequence[tuple[int, date, str]], name: str, notes: list[Note]) -> list[tuple[date, float]]:
-    """Give the numbers of a column; whether its comma parts thousands or decimals, the whole column tells."""
-    texts = [re.sub(r"[\s%€$]", "", text).replace("\N{MINUS SIGN}", "-") for _, _, text in rows]
-    comma = _comma_is_decimal(texts)
+def _text(cell: object) -> str:
+    return "" if cell is None else str(cell).strip()
+
+
+def _column(rows: Sequence[tuple[int, date, object]], name: str, notes: list[Note]) -> list[tuple[date, float]]:
+    """Give the numbers of a column; which sign begins its decimals, the whole column tells."""
+    bare = [re.sub(r"[\s%€$]", "", _text(cell)).replace("\N{MINUS SIGN}", "-") for _, _, cell in rows]
+    sign = _decimal_sign([text for text, (_, _, cell) in zip(bare, rows, strict=True) if isinstance(cell, str)])
     kept = []
-    for (number, week, shown), text in zip(rows, texts, strict=True):
+    for (number, week, cell), text in zip(rows, bare, strict=True):
         if not text:
             continue
-        if comma is None and _THOUSANDS.fullmatch(text):
-            digits = text.replace(",", "")
-            seen = f"“{shown}” under {name} could be {digits} or {text.replace(',', '.')}"
+        if not sign and isinstance(cell, str) and _EITHER.fullmatch(text):
+            seen = f"“{_text(cell)}” under {name} could be {re.sub('[.,]', '', text)} or {text.replace(',', '.')}"
             notes.append(_note(number, seen, "write it without a sign between thousands"))
             continue
-        plain = text.replace(".", "").replace(",", ".") if comma else text.replace(",", "")
-        if _PLAIN.fullmatch(plain):
-            kept.append((week, float(plain)))
+        value = _value(text, (sign if isinstance(cell, str) else "") or ".")
+        if value is None:
+            notes.append(_note(number, f"“{_text(cell)}” under {name} is no number", "mend the cell or leave it empty"))
         else:
-            notes.append(_note(number, f"“{shown}” under {name} is no number", "mend the cell or leave it empty"))
+            kept.append((week, value))
     return kept
 
 
-def _comma_is_decimal(texts: Sequence[str]) -> bool | None:
-    """True for 1.234,5; False for 1,234.5 or where there is no comma; None where the column does not tell."""
-    told = None
+def _value(text: str, sign: str) -> float | None:
+    """Give the number that a text says when `sign` begins its decimals; None where it says none."""
+    if not _NUMBER[sign].fullmatch(text):
+        return None
+    value = float(text.replace("." if sign == "," else ",", "").replace(",", "."))
+    return value if math.isfinite(value) else None
+
+
+def _decimal_sign(texts: Sequence[str]) -> str:
+    """Give the sign that begins decimals, "," as in 1.234,5 or "." as in 1,234.5; "" where the column does not tell."""
     for text in texts:
-        if "," not in text:
-            continue
-        if "." in text:
-            return text.rindex(",") > text.rindex(".")
-        if text.count(",") > 1:
-            return False
-        if not _THOUSANDS.fullmatch(text):
-            return True
-        told = True
-    return None if told else False
+        if "," in text and "." in text:
+            return max(",.", key=text.rindex)
+        for sign, other in (",.", ".,"):
+            if text.count(sign) > 1:
+                return other
+            if sign in text and not _EITHER.fullmatch(text):
+                return sign
+    return ""
