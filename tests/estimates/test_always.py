@@ -65,7 +65,28 @@ def test_the_corpus_so_far_is_known_better_than_what_lies_behind_it() -> None:
     assert whole.low == whole.value == whole.high
 
 
-@pytest.mark.parametrize(("weeks", "word"), [([], "no week"), ([([0.0, 3.0], [0.1, 0.2])], "label 3")])
+def test_a_first_week_with_hardly_a_label_does_not_make_the_year_dull() -> None:
+    started, usual = [*year(9, 1, n_labels=1), *year(10, 51)], [*year(9, 1), *year(10, 51)]
+    assert follow_share(started)[-1].width < 1.1 * follow_share(usual)[-1].width
+
+
+@pytest.mark.parametrize(
+    ("weeks", "word"),
+    [
+        ([], "no week"),
+        ([([0.0, 3.0], [0.1, 0.2])], "label 3"),
+        ([([], []), ([0.0], [0.1])], "first week has no posts"),
+        ([([0.0], [0.1]), None], "week 1"),
+        ([([0.0],)], "1 arrays"),
+    ],
+)
 def test_weeks_that_are_none_are_refused_in_words(weeks: list[Week], word: str) -> None:
-    with pytest.raises(CannotEstimate, match=word):
+    with pytest.raises(CannotEstimate, match=word) as refused:
         follow_share(weeks)
+    assert refused.value.next_step
+
+
+@pytest.mark.parametrize("horizon", [0, "a year", float("nan")])
+def test_a_horizon_that_is_none_is_refused(horizon: object) -> None:
+    with pytest.raises(CannotEstimate, match="horizon"):
+        follow_share(year(1, 2), horizon=horizon)  # type: ignore[arg-type]  # wrong on purpose

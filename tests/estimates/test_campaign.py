@@ -67,15 +67,20 @@ def test_the_published_example_comes_out_as_published(shared: Path) -> None:
         (np.arange(60.0), np.random.default_rng(1).random((60, 2)), 25, "only 25 weeks"),
         (np.arange(60.0), np.random.default_rng(1).random((60, 2)), 60, "no week after"),
         (np.arange(60.0), np.random.default_rng(1).random((59, 2)), 40, "59 of the rivals"),
-        (np.full(60, np.inf), np.random.default_rng(1).random((60, 2)), 40, "infinite"),
+        (np.full(60, np.inf), np.random.default_rng(1).random((60, 2)), 40, "hold inf"),
+        (np.arange(60.0), np.full((60, 2), np.inf), 40, "infinite"),
+        (np.ones((60, 1)), np.random.default_rng(1).random((60, 2)), 40, "2 dimensions"),
+        (np.arange(60.0), np.random.default_rng(1).random((60, 2)), -20, "start -20 is no row"),
+        (np.arange(60.0), np.full((60, 2), np.nan), 40, "60 weeks are left out"),
         (np.ones(60), np.random.default_rng(1).random((60, 2)), 40, "never moves"),
     ],
 )
 def test_a_campaign_that_cannot_be_judged_is_refused_with_the_reason(
     index: Array, rivals: Array, start: int, word: str
 ) -> None:
-    with pytest.raises(CannotEstimate, match=word):
+    with pytest.raises(CannotEstimate, match=word) as refused:
         estimate_effect(index, rivals, start)
+    assert refused.value.next_step
 
 
 def test_more_rivals_than_weeks_still_give_an_answer() -> None:

@@ -138,7 +138,7 @@ def test_the_ends_stay_within_what_the_measure_can_be() -> None:
     [
         ({"n": [-1]}, "negative"),
         ({"n": [np.nan]}, "finite"),
-        ({"author": ([4], [2], [2])}, "needed"),
+        ({"author": ([4], [2], [2])}, "3 sums"),
         ({"author": ([4], [2], [2], [40])}, "contradict"),
         ({"author": ([4], [np.nan], [2], [4])}, "finite"),
         ({"thread": ([4], [1], [9], [4])}, "contradict"),

@@ -107,8 +107,10 @@ def test_three_labels_a_brand_prove_nothing() -> None:
         ([brand(0.3, 1)], "no rival"),
         ([brand(0.3, 1), brand(0.3, 2, n_labels=0)], "too few labels"),
         ([brand(0.3, 1), brand(0.3, 1)[:1]], "arrays"),
+        ([brand(0.3, 1), None], "brand 1"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_in_words(pairs: list[Pair], word: str) -> None:
-    with pytest.raises(CannotEstimate, match=word):
+    with pytest.raises(CannotEstimate, match=word) as refused:
         compare_brands(pairs)
+    assert refused.value.next_step

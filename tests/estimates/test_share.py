@@ -172,8 +172,27 @@ def test_the_order_of_posts_does_not_matter(seed: int) -> None:
     ],
 )
 def test_what_is_no_label_or_score_is_refused_in_words(arguments: tuple[object, ...], word: str) -> None:
-    with pytest.raises(CannotEstimate, match=word):
+    with pytest.raises(CannotEstimate, match=word) as refused:
         estimate_share(*arguments)  # type: ignore[arg-type]  # wrong on purpose
+    assert refused.value.next_step
+
+
+@pytest.mark.parametrize("level", [95, None, "high", float("nan"), [0.9, 0.95]])
+def test_what_is_no_level_is_refused_in_words(level: object) -> None:
+    with pytest.raises(CannotEstimate, match="no confidence level"):
+        estimate_share([0, 1], [0.1, 0.2], level=level)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_what_a_mask_hides_is_no_label() -> None:
+    y, s = corpus(n=200)
+    labels = labelled(y, 60)
+    assert estimate_share(np.ma.array(y, mask=np.isnan(labels)), s) == estimate_share(labels, s)
+
+
+def test_five_labelled_posts_are_known_and_what_lies_behind_them_is_not() -> None:
+    corpus_share, rate = (estimate_share([1, 0, 0, 1, 0], [0.5] * 5, estimand=e) for e in ("corpus", "rate"))  # type: ignore[arg-type]
+    assert (corpus_share.low, corpus_share.support) == (0.4, "measured")
+    assert rate.support == "unproven"
 
 
 def test_an_estimate_cannot_be_changed_afterwards() -> None:

@@ -49,5 +49,6 @@ def test_a_board_without_posts_on_either_side_says_nothing() -> None:
     ],
 )
 def test_groups_that_do_not_fit_are_refused_in_words(arguments: tuple[list[float], ...], word: str) -> None:
-    with pytest.raises(CannotEstimate, match=word):
+    with pytest.raises(CannotEstimate, match=word) as refused:
         split_change(*arguments)
+    assert refused.value.next_step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,6 +14,9 @@ from leumund.estimates.prediction import correct
 from leumund.estimates.share import FEWEST_LABELS, SHARE, Estimand, wilson
 
 __all__ = ["follow_share"]
+
+LABELS_TOGETHER = 5
+"""A week with fewer is weighted together with the next: a label that speaks for a whole week makes the figure dull."""
 
 
 def follow_share(
@@ -38,7 +41,7 @@ def follow_share(
     weeks = as_list(weeks, "weeks")
     if len(weeks) == 0:
         raise refuse("no week to follow", next_step="give (labels, scores) for at least one week")
-    if horizon < 1:
+    if not isinstance(horizon, int | np.integer) or horizon < 1:
         raise refuse(f"a horizon of {horizon} weeks", next_step="give the number of weeks to follow")
     if estimand not in ("corpus", "rate"):
         raise refuse(f"the estimand {estimand!r} is unknown", next_step="say 'corpus' or 'rate'")
@@ -51,15 +54,23 @@ def follow_share(
         if n_labels == 0:
             results.append(_unproven(s, level))
             continue
-        precision = precision or _tuned(level) / (n_labels * max(horizon / 4, 1))
+        # A first week with hardly a label says little of those to come.
+        precision = precision or _tuned(level) / (max(n_labels, FEWEST_LABELS) * max(horizon / 4, 1))
         results.append(_look(y, s, _chances(read[:last]), estimand=estimand, level=level, precision=precision))
     return results
 
 
-def _read(week: tuple[ArrayLike, ArrayLike], number: int) -> tuple[Floats, Floats]:
+def _read(week: Iterable[ArrayLike], number: int) -> tuple[Floats, Floats]:
+    week = as_list(week, f"arrays of week {number}")
     if len(week) != 2:
-        raise refuse(f"{len(week)} arrays where labels and scores are needed", where=f"week {number}")
-    if number and np.size(week[0]) == np.size(week[1]) == 0:
+        raise refuse(
+            f"{len(week)} arrays where labels and scores are needed",
+            where=f"week {number}",
+            next_step="give each week as (labels, scores)",
+        )
+    if np.size(week[0]) == np.size(week[1]) == 0:
+        if number == 0:
+            raise refuse("the first week has no posts", next_step="begin with the first week that has some")
         return np.empty(0), np.empty(0)
     return labels_and_scores(week[0], week[1], allowed=(0.0, 1.0), bounds=SHARE)
 
@@ -95,15 +106,16 @@ def _look(y: Floats, s: Floats, inclusion: Floats, *, estimand: Estimand, level:
 
 
 def _chances(read: Sequence[tuple[Floats, Floats]]) -> Floats:
-    """Chance of a label per post: the week's labelled share, weeks without labels joined to the next with some."""
-    chances, posts, labels = [], 0, 0
+    """Chance of a label per post: the labelled share of its stretch, which is a week, or several with few labels."""
+    stretches = [(0, 0)]
     for y, _ in read:
-        posts, labels = posts + y.size, labels + int((~np.isnan(y)).sum())
-        if labels:
-            chances.append(np.full(posts, labels / posts))
-            posts, labels = 0, 0
-    # Weeks at the end that no label follows go with the last that had one; its chances are then a little too high.
-    return np.concatenate([*chances, np.full(posts, chances[-1][0])])
+        if stretches[-1][1] >= LABELS_TOGETHER:
+            stretches.append((0, 0))
+        posts, labels = stretches[-1]
+        stretches[-1] = posts + y.size, labels + int((~np.isnan(y)).sum())
+    if len(stretches) > 1 and stretches[-1][1] < LABELS_TOGETHER:  # nothing follows yet: it goes with those before
+        stretches[-2:] = [(stretches[-2][0] + stretches[-1][0], stretches[-2][1] + stretches[-1][1])]
+    return np.concatenate([np.full(posts, labels / posts) for posts, labels in stretches])
 
 
 def _boundary(x: float, level: float) -> float:

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import linalg, optimize, stats
 
 from leumund.estimates.estimated import EstimatedEffect
-from leumund.estimates.inputs import Floats, as_floats, as_row, check_level, refuse
+from leumund.estimates.inputs import Floats, as_floats, as_row, as_series, check_level, refuse
 
 __all__ = ["FEWEST_WEEKS_BEFORE", "estimate_effect", "read_series"]
 
@@ -77,24 +77,30 @@ def read_series(index: ArrayLike, rivals: ArrayLike, start: int) -> tuple[Floats
     A rival that never moves before the start is left out, and one that misses too many of the index's weeks.
     """
     start = as_row(start, "start")
-    y, x = as_floats(index, "index"), as_floats(rivals, "rivals")
+    if start < 0:
+        raise refuse(f"the start {start} is no row of the index", next_step="give the number of rows before it")
+    y, x = as_series(index, "the weeks of the index", finite=False), as_floats(rivals, "rivals")
     x = x[:, None] if x.ndim == 1 and x.size else x
-    if y.ndim != 1 or x.ndim != 2 or x.size == 0:
+    if x.ndim != 2 or x.size == 0:
         raise refuse(
             "no rivals to compare with, so what would have happened anyway cannot be told",
             where=f"index {y.shape}, rivals {x.shape}",
             next_step="give the competitors' series, one column each",
         )
     if x.shape[0] != y.size:
-        raise refuse(f"{y.size} weeks of the index but {x.shape[0]} of the rivals", next_step="give the same weeks")
-    if np.isinf(y).any() or np.isinf(x).any():
-        raise refuse("the series hold an infinite value")
-    x = x[:, _seen(~np.isnan(x[~np.isnan(y)]), int((~np.isnan(y[: max(start, 0)])).sum()))]
+        raise refuse(
+            f"{y.size} weeks of the index but {x.shape[0]} of the rivals",
+            next_step="give the same weeks, one row each, and one column per rival",
+        )
+    if np.isinf(x).any():
+        raise refuse("the rivals' series hold an infinite value", next_step="give NaN for a week without a figure")
+    x = x[:, _seen(~np.isnan(x[~np.isnan(y)]), int((~np.isnan(y[:start])).sum()))]
     kept = ~np.isnan(y) & ~np.isnan(x).any(axis=1)
-    before, after = int(kept[: max(start, 0)].sum()), int(kept[max(start, 0) :].sum())
+    before, after = int(kept[:start].sum()), int(kept[start:].sum())
     if before < FEWEST_WEEKS_BEFORE:
         raise refuse(
             f"only {before} weeks before the start, and {FEWEST_WEEKS_BEFORE} are needed to learn how the rivals move",
+            where="" if kept.all() else f"{int((~kept).sum())} weeks are left out because a series has a gap",
             next_step="wait, or collect the archives of earlier weeks",
         )
     if after < 1:
@@ -102,9 +108,15 @@ def read_series(index: ArrayLike, rivals: ArrayLike, start: int) -> tuple[Floats
     x = x[kept]
     x = x[:, np.ptp(x[:before], axis=0) > 0]
     if x.shape[1] == 0:
-        raise refuse("the rivals' series never move, so nothing can be learnt from them")
+        raise refuse(
+            "the rivals' series never move, so nothing can be learnt from them",
+            next_step="give others",
+        )
     if np.ptp(y[kept][:before]) == 0:
-        raise refuse("the index never moves before the start, so its error cannot be told")
+        raise refuse(
+            "the index never moves before the start, so its error cannot be told",
+            next_step="look whether it was filled in, or rounded away",
+        )
     return y[kept], x, kept
 
 

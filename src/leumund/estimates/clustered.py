@@ -120,7 +120,7 @@ def _read(sums: Sums, name: str) -> _Cells:
     groups: dict[str, tuple[Floats, ...]] = {}
     for kind, given in zip(KINDS, (sums.author, sums.thread, sums.both), strict=True):
         if len(given) != 4:
-            raise refuse(f"{name} {kind}: {len(given)} sums where n_groups, yy, yn, nn are needed")
+            raise refuse(f"{name} {kind}: {len(given)} sums", next_step="give n_groups, yy, yn and nn")
         groups[kind] = tuple(as_floats(values, f"{name} {kind}") for values in given)
         _check_groups(n, sum_y, groups[kind], f"{name} {kind}")
     return _Cells(n, sum_y, groups)
@@ -132,9 +132,17 @@ def _check_groups(n: Floats, sum_y: Floats, groups: tuple[Floats, ...], where: s
         raise refuse("a sum over groups is not finite", where=where, next_step="an empty cell has sums of 0")
     slack = 1 + 1e-9
     if (nn > n * n * slack).any() or (n * n > g * nn * slack).any() or (sum_y * sum_y > g * yy * slack).any():
-        raise refuse("the sums contradict each other: n²/n_groups ≤ nn ≤ n² and sum_y² ≤ n_groups·yy", where=where)
+        raise refuse(
+            "the sums contradict each other: n²/n_groups ≤ nn ≤ n² and sum_y² ≤ n_groups·yy",
+            where=where,
+            next_step="make all sums from the same posts",
+        )
     if (yn * yn > yy * nn * slack).any():
-        raise refuse("the sums contradict each other: yn² ≤ yy·nn must hold", where=where)
+        raise refuse(
+            "the sums contradict each other: yn² ≤ yy·nn must hold",
+            where=where,
+            next_step="make all sums from the same posts",
+        )
 
 
 def _mean(cells: _Cells) -> Floats:
@@ -159,7 +167,7 @@ def _covariance(
 ) -> Floats:
     """Covariance of the two means over the groups of one kind that hold posts of both."""
     if len(cross) != 4:
-        raise refuse(f"cross {kind}: {len(cross)} sums where y1y2, y1n2, n1y2, n1n2 are needed")
+        raise refuse(f"cross {kind}: {len(cross)} sums", next_step="give y1y2, y1n2, n1y2 and n1n2")
     y1y2, y1n2, n1y2, n1n2 = (as_floats(values, f"cross {kind}") for values in cross)
     (first, m1), (second, m2) = own, rival
     products = y1y2 - m2 * y1n2 - m1 * n1y2 + m1 * m2 * n1n2

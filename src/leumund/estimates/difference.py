@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -91,10 +91,13 @@ class _Brand:
         return self.value - half, self.value + half
 
 
-def _brand(pair: tuple[ArrayLike, ...], number: int, measure: str, estimand: Estimand) -> _Brand:
+def _brand(pair: Iterable[ArrayLike], number: int, measure: str, estimand: Estimand) -> _Brand:
+    pair = as_list(pair, f"arrays of brand {number}")
     if len(pair) not in (2, 3):
         raise refuse(
-            f"{len(pair)} arrays where labels, scores and perhaps clusters are needed", where=f"brand {number}"
+            f"{len(pair)} arrays where labels, scores and perhaps clusters are needed",
+            where=f"brand {number}",
+            next_step="give each brand as (labels, scores) or (labels, scores, clusters)",
         )
     if measure not in ("share", "net"):
         raise refuse(f"the measure {measure!r} is unknown", next_step="say 'share' or 'net'")

@@ -38,9 +38,13 @@ def refuse(seen: str, *, where: str = "", next_step: str = "") -> CannotEstimate
 
 def check_level(level: float) -> float:
     """Give `level` back when it is a confidence level between .5 and 1."""
-    if np.ndim(level) or not 0.5 <= as_floats(level, "the level") < 1:
+    try:
+        number = float(level)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not 0.5 <= number < 1:
         raise refuse(f"the level {level!r} is no confidence level", next_step="give a number such as 0.95")
-    return float(level)
+    return number
 
 
 def as_list(values: Any, name: str) -> list[Any]:
@@ -53,8 +57,10 @@ def as_list(values: Any, name: str) -> list[Any]:
 
 
 def as_floats(values: ArrayLike, name: str) -> Floats:
-    """Give `values` as an array of floats of any shape."""
+    """Give `values` as an array of floats of any shape; what a mask hides is NaN."""
     try:
+        if isinstance(values, np.ma.MaskedArray):
+            return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise refuse(f"{name} are not numbers", where=str(error), next_step="give an array of numbers") from error
@@ -71,12 +77,20 @@ def as_series(values: ArrayLike, name: str, *, finite: bool = True) -> Floats:
     """Give `values` as a one-dimensional array of floats that is not empty."""
     array = as_floats(values, name)
     if array.ndim != 1:
-        raise refuse(f"{name} have {array.ndim} dimensions where one is needed", where=f"shape {array.shape}")
+        raise refuse(
+            f"{name} have {array.ndim} dimensions where one is needed",
+            where=f"shape {array.shape}",
+            next_step="give them as one list or column",
+        )
     if array.size == 0:
-        raise refuse(f"{name} are empty", next_step="there is nothing to estimate without posts")
+        raise refuse(f"{name} are empty", next_step="without them there is nothing to estimate")
     if np.isinf(array).any() or (finite and np.isnan(array).any()):
         row = int(np.flatnonzero(~np.isfinite(array) if finite else np.isinf(array))[0])
-        raise refuse(f"{name} hold {array[row]}, which is no number to reckon with", where=f"{name}[{row}]")
+        raise refuse(
+            f"{name} hold {array[row]}, which is no number to reckon with",
+            where=f"{name}[{row}]",
+            next_step="fill it in, or leave that row out everywhere",
+        )
     return array
 
 
@@ -91,10 +105,18 @@ def labels_and_scores(
     odd = np.flatnonzero(~np.isnan(y) & ~np.isin(y, allowed))
     if odd.size:
         names = ", ".join(f"{value:g}" for value in allowed)
-        raise refuse(f"the label {y[odd[0]]:g} is none of {names}", where=f"labels[{odd[0]}]")
+        raise refuse(
+            f"the label {y[odd[0]]:g} is none of {names}",
+            where=f"labels[{odd[0]}]",
+            next_step="write these labels, and NaN for a post without one",
+        )
     out = np.flatnonzero((s < bounds[0] - ROUNDING) | (s > bounds[1] + ROUNDING))
     if out.size:
-        raise refuse(f"the score {s[out[0]]:g} lies outside {bounds[0]:g}..{bounds[1]:g}", where=f"scores[{out[0]}]")
+        raise refuse(
+            f"the score {s[out[0]]:g} lies outside {bounds[0]:g}..{bounds[1]:g}",
+            where=f"scores[{out[0]}]",
+            next_step="bring the scores onto this scale first, percentages by dividing by 100",
+        )
     return y, np.clip(s, *bounds)
 
 
@@ -103,7 +125,9 @@ def as_columns(clusters: ArrayLike, n: int) -> list[Ints]:
     try:
         table: NDArray[Any] = np.asarray(clusters)
     except ValueError as error:
-        raise refuse("the cluster columns differ in length", where=str(error)) from error
+        raise refuse(
+            "the cluster columns differ in length", where=str(error), next_step="give each post one entry in each"
+        ) from error
     if table.ndim == 1:
         table = table[:, None]
     if table.ndim == 2 and table.shape[0] != n and table.shape[1] == n:

@@ -109,4 +109,4 @@ def _check(figure: Planned) -> None:
     if not -1 <= figure.rho <= 1 or figure.sd < 0 or figure.n_posts <= 0 or figure.tau < 0:
         raise refuse("a plan needs σ ≥ 0, −1 ≤ ρ ≤ 1, posts > 0 and τ ≥ 0", next_step="look at what was put in")
     if figure.labels_design < 1 or figure.posts_design <= 0:
-        raise refuse("a design effect of labels is 1 or more, that of posts above 0")
+        raise refuse("a design effect of labels is 1 or more, that of posts above 0", next_step="without any, give 1")

@@ -103,7 +103,7 @@ def judge(
 def _chances(inclusion: ArrayLike, y: Floats) -> Floats:
     chances = as_series(inclusion, "inclusion", finite=False)
     if chances.size != y.size:
-        raise refuse(f"{chances.size} inclusion probabilities for {y.size} posts")
+        raise refuse(f"{chances.size} inclusion probabilities for {y.size} posts", next_step="give one per post")
     of_labelled = chances[~np.isnan(y)]
     if not ((of_labelled > 0) & (of_labelled <= 1)).all():
         raise refuse("a labelled post's inclusion probability lies outside 0..1", next_step="a drawn post has one > 0")
@@ -132,7 +132,8 @@ def figure(got: Judged, *, bounds: tuple[float, float], level: float, method: st
         n_labels=fit.n_labels,
         machine_value=fit.machine_value,
         method=method,
-        support="measured" if dof > 0 and fit.n_labels >= min(FEWEST_LABELS, fit.n) else "unproven",
+        # A corpus of five posts that are all labelled is known; what lies behind it is not.
+        support="measured" if variance <= 0 or (dof > 0 and fit.n_labels >= FEWEST_LABELS) else "unproven",
     )
 
 
@@ -160,4 +161,4 @@ def wilson(share: float, n: float, quantile: float) -> tuple[float, float]:
     z2 = quantile * quantile
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = quantile / (1 + z2 / n) * float(np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)))
-    return max(min(centre - half, share), 0.0), min(max(centre + half, share), 1.0)
+    return float(max(min(centre - half, share), 0.0)), float(min(max(centre + half, share), 1.0))

@@ -34,11 +34,18 @@ def split_change(
     w0, r0 = _weights(weights_before, "weights_before"), as_series(rates_before, "rates_before", finite=False)
     w1, r1 = _weights(weights_after, "weights_after"), as_series(rates_after, "rates_after", finite=False)
     if not w0.size == r0.size == w1.size == r1.size:
-        raise refuse(f"groups differ in number: {w0.size}, {r0.size}, {w1.size}, {r1.size}")
+        raise refuse(
+            f"groups differ in number: {w0.size}, {r0.size}, {w1.size}, {r1.size}",
+            next_step="give one weight and one rate per group on both sides; weight 0 where it has no posts",
+        )
     for weights, rates, name in ((w0, r0, "before"), (w1, r1, "after")):
         missing = np.flatnonzero(np.isnan(rates) & (weights > 0))
         if missing.size:
-            raise refuse("a group with posts has no rate", where=f"rates_{name}[{missing[0]}]")
+            raise refuse(
+                "a group with posts has no rate",
+                where=f"rates_{name}[{missing[0]}]",
+                next_step="give its rate, or the weight 0 if it has no posts",
+            )
     nowhere = (w0 == 0) & (w1 == 0)
     first, second = np.where(w0 == 0, r1, r0), np.where(w1 == 0, r0, r1)
     first, second = np.where(nowhere, 0.0, first), np.where(nowhere, 0.0, second)
