@@ -31,3 +31,13 @@ def test_a_sample_gives_the_posts_written_beside_it(expected: Path) -> None:
 
 def test_every_reader_has_a_sample() -> None:
     assert {reader.name for reader in readers()} <= {path.parent.name for path in EXPECTED}
+
+
+def test_labels_need_not_be_bold_in_the_older_look_of_phpbb() -> None:
+    sample = (SAMPLES / "phpbb" / "subsilver2.html").read_bytes()
+    plain = sample.replace(b"<b>Verfasst:</b>", b"Verfasst:").replace(b"<b>Betreff des Beitrags:</b>", b"Betreff: Re:")
+    first, second = (
+        [post for part in read_page(page_of("x.html", page)) for post in part.posts] for page in (sample, plain)
+    )
+    assert len(second) > 1
+    assert second == first

@@ -12,7 +12,7 @@ from leumund.sources.thread import RawPost
 
 __all__ = ["subsilver_posts"]
 
-_POSTED = re.compile(r"^(?P<label>[^\d:]{0,40}:)\s*")
+_LABEL = re.compile(r"[^\W\d]\s?:\s+")  # the colon of a label, not that of a time
 
 
 def subsilver_posts(sheet: Sheet, first: int) -> list[RawPost]:
@@ -53,12 +53,10 @@ def _table_around(node: LexborNode) -> LexborNode | None:
 
 
 def _time_text(table: LexborNode) -> str:
-    """Give what follows the bold label „Verfasst:“ / "Posted:", the last one of the post's head line."""
-    head = next((cell for cell in table.css("td.gensmall") if any(":" in text_of(b) for b in cell.css("b"))), None)
-    if head is None:
-        return ""
-    label = text_of(head.css("b")[-1])
-    return text_of(head).rpartition(label)[2].strip()
+    """Give what follows the label „Verfasst:“ / "Posted:", the last one of the post's head line; bold in some forums."""
+    cells = [cell for cell in table.css("td.gensmall") if _LABEL.search(text_of(cell))]
+    head = next((cell for cell in cells if cell.css_first('a[href*="#p"]') is not None), cells[0] if cells else None)
+    return _LABEL.split(text_of(head))[-1].strip()
 
 
 def _edit_note(table: LexborNode) -> str:
