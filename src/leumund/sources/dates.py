@@ -361,8 +361,11 @@ def _ago(words: str, rules: DateRules) -> When | None:
     exact = match["n"] not in ("ein paar", "wenigen", "a few")
     number = int(match["n"]) if match["n"].isdigit() else 1 if exact else 3
     moment = _taken(rules, words) - timedelta(seconds=seconds * number)
+    clock = next((found for found in _TIME.finditer(words, match.end()) if found["minute"]), None)
+    if seconds == 86_400 and clock is not None:  # "3 days ago, 10:22 am"
+        return _with_time(datetime(moment.year, moment.month, moment.day), clock, rules)
     precision = "day" if seconds >= 3600 or not exact else "minute"
-    return When(moment, precision if seconds < 86400 * 28 else "month", "")
+    return When(moment, precision if seconds <= 86_400 else "month", "")  # a week ago is any of seven days
 
 
 def _last_resort(text: str, rules: DateRules) -> When | None:
