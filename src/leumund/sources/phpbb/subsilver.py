@@ -53,7 +53,7 @@ def _table_around(node: LexborNode) -> LexborNode | None:
 
 
 def _time_text(table: LexborNode) -> str:
-    """Give what follows the label „Verfasst:“ / "Posted:", the last one of the post's head line; bold in some forums."""
+    """Give what follows the label „Verfasst:“ / "Posted:", the last one of the head line; in bold or not."""
     cells = [cell for cell in table.css("td.gensmall") if _LABEL.search(text_of(cell))]
     head = next((cell for cell in cells if cell.css_first('a[href*="#p"]') is not None), cells[0] if cells else None)
     return _LABEL.split(text_of(head))[-1].strip()
