@@ -27,7 +27,7 @@ def steps(snapshot_id: str = "") -> dict[str, Step]:
     listed: list[Step] = [
         *post_steps.steps(),
         *reading_steps.steps([Brand(brand.name, brand.aliases) for brand in BRANDS]),
-        *counting.steps(own, rivals),
+        *counting.steps(own, rivals, min_posts=5),
         coverage.step(),
         *evidence.steps(),
         spans.step(),
