@@ -1,4 +1,4 @@
-"""All figures of 52 weeks, six brands and twelve aspects from a million opinions, beside DuckDB's bare group-by of them.
+"""All figures of 52 weeks, six brands and twelve aspects from a million opinions, beside DuckDB's bare group-by.
 
     python -m bench cells [--quick]         a million opinions, or 200,000
 
@@ -52,7 +52,7 @@ FROM read_parquet('{file}') GROUP BY brand, aspect, week
 
 
 def some_opinions(n: int, *, seed: int = 1) -> pa.Table:
-    """Give n opinions on aspects: few authors and threads say much; a thread has a forum, a time, and mostly one brand."""
+    """Give n opinions on aspects: few authors and threads say much; a thread has a forum, a time, mostly one brand."""
     rng = np.random.default_rng(seed)
     n_authors, n_threads = n // 12, n // 15
     often = 1 / np.arange(1, n_authors + 1) ** 0.8

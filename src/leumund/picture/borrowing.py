@@ -106,7 +106,8 @@ class Makeup:
 
     def rows(self, stretches: Sequence[Stretch]) -> list[dict[str, Any]]:
         """Give the rows of the table whose posts stand behind the stretches' own brands, one by one."""
-        return self._table.take(self.of(stretches)[1]).to_pylist()
+        found: list[dict[str, Any]] = self._table.take(self.of(stretches)[1]).to_pylist()
+        return found
 
     def posts(self, stretches: Sequence[Stretch]) -> Floats:
         """Give how many posts stand behind each stretch's own brand."""
@@ -181,7 +182,7 @@ class ReaderError:
 
     def _pooled(self, whole: bool, stretches: Sequence[Stretch]) -> tuple[Floats, Floats, Floats]:
         judged = self._judged[whole] if len(self._judged[whole].day) > 1 else self._judged[True]
-        sides = [(range(len(stretches)), stretches, 1.0)]
+        sides: list[tuple[Sequence[int], Sequence[Stretch], float]] = [(range(len(stretches)), stretches, 1.0)]
         if compared := [i for i, stretch in enumerate(stretches) if stretch.rival]:
             sides.append((compared, [stretches[i]._replace(brand=stretches[i].rival) for i in compared], -1.0))
         number, share, rows = [], [], []
@@ -193,7 +194,8 @@ class ReaderError:
             rows.append(found)
         codes = _Codes(judged, self._makeup)
         errors = LabelledErrors(judged.label - self.power * judged.machine, judged.weight, codes.judged())
-        got = pool_errors(errors, Mixtures(*map(np.concatenate, (number, share)), codes.mixed(np.concatenate(rows))))
+        made_of = Mixtures(np.concatenate(number), np.concatenate(share), codes.mixed(np.concatenate(rows)))
+        got = pool_errors(errors, made_of)
         return got.value, got.se, got.dof
 
 
@@ -234,28 +236,28 @@ class _Codes:
     def judged(self) -> Places:
         """Give the places of the labels."""
         of = self._judged
-        words = (of.brand, of.venue, of.aspect)
-        return self._places(*([known[word] for word in column] for column, known in zip(words, self._known)), of.day)
+        columns = zip((of.brand, of.venue, of.aspect), self._known, strict=True)
+        return _places([[known[word] for word in column] for column, known in columns], of.day)
 
     def mixed(self, rows: Ints) -> Places:
         """Give the places of rows of the make-up."""
         of = self._makeup
         columns = zip((of.brand, of.venue, of.aspect), self._known, strict=True)
-        return self._places(
-            *(
-                np.array([known.get(w, MOST_VENUES) for w in column.words])[column.number[rows]]
-                for column, known in columns
-            ),
-            of.week[rows],
-        )
+        coded = [
+            np.array([known.get(word, MOST_VENUES) for word in column.words])[column.number[rows]]
+            for column, known in columns
+        ]
+        return _places(coded, of.week[rows])
 
     @property
     def _known(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
         return self._brands, self._venues, self._aspects
 
-    @staticmethod
-    def _places(brand: ArrayLike, venue: ArrayLike, aspect: ArrayLike, day: Ints) -> Places:
-        return Places(group=brand, kinds=np.column_stack([venue, aspect]), week=(day + 3) // 7)
+
+def _places(coded: Sequence[ArrayLike], day: Ints) -> Places:
+    """Give places by the numbers of brand, venue and aspect; day 0 was a Thursday."""
+    brand, *kinds = (np.asarray(column) for column in coded)
+    return Places(group=brand, kinds=np.column_stack(kinds), week=(day + 3) // 7)
 
 
 def _power(judged: _Judged) -> float:

@@ -1,7 +1,7 @@
 """Cells: opinions become sums of voices.
 
-opinions -> cells, makeup. What one author says belongs together, so does what is said in one thread: the sums of squares
-and products over these groups tell how sure a figure is (see estimates.clustered).
+opinions -> cells, makeup. What one author says belongs together, so does what is said in one thread: the sums of
+squares and products over these groups tell how sure a figure is (see estimates.clustered).
 """
 
 from __future__ import annotations

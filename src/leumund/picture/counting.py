@@ -47,14 +47,14 @@ def opinions(tables: Tables) -> Table:
         day=counted.posted_at.date(),
         y=counted.y,
     )
-    return numbered(numbered(named, "author"), "thread")
+    return numbered(numbered(named.view(), "author"), "thread")  # a view: Ibis would put the joins into one chain
 
 
 def numbered(rows: Table, name: str) -> Table:
     """Number the words of a column in their order, so that sums go by numbers: that is four times as quick."""
     words = rows.select(name).distinct()
     places = words.mutate(**{f"{name}_number": ibis.row_number().over(order_by=words[name]).cast("int64")})
-    return rows.join(places, name)
+    return rows.join(places, name).select(*rows.columns, f"{name}_number")
 
 
 def put_right(readings: Table, overrides: Table) -> Table:

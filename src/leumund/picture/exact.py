@@ -43,6 +43,10 @@ class Wide(NamedTuple):
         halves = np.stack([self.low, self.high.view(np.uint64)], axis=1).astype("<u8")
         return pa.Array.from_buffers(KIND, len(halves), [None, pa.py_buffer(np.ascontiguousarray(halves))])
 
+    def take(self, rows: Ints) -> Wide:
+        """Give some of them."""
+        return Wide(self.high[rows], self.low[rows])
+
     def ints(self) -> list[int]:
         """Give them one by one."""
         return [high * 2**64 + low for high, low in zip(self.high.tolist(), self.low.tolist(), strict=True)]

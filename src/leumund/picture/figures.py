@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from leumund.estimates import Cells, Cross, Sums, correct_with_labels, difference_from_sums, ratio_from_sums
 from leumund.picture.borrowing import Carried, Makeup, ReaderError, Stretch
@@ -133,8 +133,8 @@ class _Book:
         """Sums over the groups that hold both brands; zero where no author or thread speaks of both."""
         at = self._shared.at(keys)
 
-        def placed(values: Floats) -> Floats:
-            return np.where(at < 0, 0.0, np.append(values, 0.0)[at])
+        def placed(values: ArrayLike) -> Floats:
+            return np.asarray(np.where(at < 0, 0.0, np.append(values, 0.0)[at]), dtype=np.float64)
 
         found = crosses_of(self._shared.table, INDEX)
         return {kind: Cross(*map(placed, cross)) for kind, cross in found.items()}
@@ -177,7 +177,7 @@ class _Book:
         enough = (heard["n_posts"].to_numpy() >= self._min_posts) & np.isfinite(cells.low) & ~withheld
         columns = {
             **named,
-            "figure_id": [figure_id_of(measure=measure, **dict(zip(COORDINATES, key, strict=True))) for key in keys],
+            "figure_id": [_figure_id(measure, key) for key in keys],
             "snapshot_id": snapshot_id,
             "measure": measure,
             "venue": "",
@@ -215,6 +215,13 @@ class _Rows:
     def sums(self, scale: float, rows: NDArray[np.int64] | None = None) -> Sums:
         """Give the sums of all cells, or of some, y times `scale`."""
         return sums_of(self.table if rows is None else self.table.take(rows), scale)
+
+
+def _figure_id(measure: str, key: Key) -> str:
+    brand, rival, aspect, period, start, counted = key
+    return figure_id_of(
+        measure=measure, brand=brand, rival=rival, aspect=aspect, period=period, period_start=start, counted=counted
+    )
 
 
 def _stretch(key: Key) -> Stretch:

@@ -150,7 +150,7 @@ class Gaps:
             rows = rows[makeup.venue.number[rows] == makeup.venue.words.get(venue, -1)]
             weeks, number = np.unique(makeup.week[rows], return_inverse=True)
             n, y = (np.bincount(number, values[rows], len(weeks)) for values in (makeup.n_posts, makeup.sum_y))
-            self._weeks[key] = weeks, n, y
+            self._weeks[key] = weeks, n.astype(np.float64), y.astype(np.float64)
         return self._weeks[key]
 
 

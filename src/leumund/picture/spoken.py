@@ -1,4 +1,4 @@
-"""Spoken: the table opinions as columns of numbers, aspect by aspect and brand by brand, and what figures are made of."""
+"""Spoken: the table opinions as columns of numbers, aspect by aspect and brand by brand, and its periods."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ class Spoken:
         days = np.arange(self._first_day, self._first_day + self._n_days)
         months = days.astype("datetime64[D]").astype("datetime64[M]")
         begun = {
-            "week": lambda: (days - (days + 3) % 7).astype("datetime64[D]"),  # day 0 was a Thursday
-            "month": lambda: months.astype("datetime64[D]"),
-            "quarter": lambda: (months - months.astype(np.int64) % 3).astype("datetime64[D]"),
-            "all": lambda: np.full(len(days), ALL_TIME),
-        }[name]()
+            "week": (days - (days + 3) % 7).astype("datetime64[D]"),  # day 0 was a Thursday
+            "month": months.astype("datetime64[D]"),
+            "quarter": (months - months.astype(np.int64) % 3).astype("datetime64[D]"),
+            "all": np.full(len(days), ALL_TIME),
+        }[name]
         return Period(name, *np.unique(begun, return_inverse=True))
 
     def within(self, name: str, start: date) -> Period:
@@ -110,12 +110,12 @@ class Spoken:
         weeks, months = self.period("week"), self.period("month")
         pairs, of_day = np.unique(weeks.of_day * len(months.starts) + months.of_day, return_inverse=True)
         pieces = []
-        for part in range(len(self._ends) - 1):
-            rows = slice(int(self._ends[part]), int(self._ends[part + 1]))
+        for number in range(len(self._ends) - 1):
+            rows = slice(int(self._ends[number]), int(self._ends[number + 1]))
             place = self._venue[rows] * len(pairs) + of_day[self._day[rows]]
             n_posts, sum_y = np.bincount(place), np.bincount(place, self._y[rows])
             some = np.flatnonzero(n_posts)
-            pieces.append((np.full(len(some), part), some, n_posts[some], sum_y[some].astype(np.int64)))
+            pieces.append((np.full(len(some), number), some, n_posts[some], sum_y[some].astype(np.int64)))
         part, place, n_posts, sum_y = (np.concatenate(column) for column in zip(*pieces, strict=True))
         venue, pair = np.divmod(place, len(pairs))
         columns = {

@@ -27,13 +27,13 @@ ROOM = 4
 SPREAD, FULL = 0x9E3779B1, (1 << 32) - 1  # multiplying by it scatters numbers (Knuth 1998, 6.4)
 
 Ints = NDArray[np.int64]
-Numbers = NDArray[np.int64] | NDArray[np.float64]  # whole ones, as floats where these are exact
+Numbers = NDArray[Any]  # whole numbers, as floats where these are exact, else as int64
 Columns = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Voices:
-    """Opinions in the order of their cells; what belongs together goes by the first of its rows."""
+    """Opinions in the order of their cells; what belongs together goes by one of its rows."""
 
     codes: Ints  # of each cell
     begins: Ints  # the first row of each cell
@@ -60,7 +60,7 @@ class Voices:
 
     @cached_property
     def first(self) -> dict[str, Ints]:
-        """Of each row the first one of its group within the cell."""
+        """Of each row the one that stands for its group within the cell."""
         return _firsts(self.cell, self.author, self.thread)
 
     def totals(self, values: Ints) -> Ints:
@@ -152,7 +152,7 @@ class Market:
                 beside = sums_of_products(named, said[self._first[kind]], whole.begins)
                 sums[f"{kind}_yn"] = sums[f"{kind}_ny"] = beside
                 all_ = sums_of_products(said[self._order], said[self._order], self._begins)
-                sums[f"{kind}_nn"] = Wide(*(half[self._of_cell] for half in all_))
+                sums[f"{kind}_nn"] = all_.take(self._of_cell)
             ways[way] = sums
         return ways
 
@@ -184,9 +184,9 @@ class Market:
 
 def _beside(values: Numbers, place: Ints, ours: Ints, theirs: Ints) -> Numbers:
     """Give for each of their rows what our group in the same place has."""
-    held = np.zeros(len(place), dtype=values.dtype)
+    held = np.zeros_like(values, shape=len(place))
     np.add.at(held, place[ours], values[ours])
-    return np.asarray(held[place[theirs]])
+    return held[place[theirs]]
 
 
 def _where_met(cells: Ints, ways: Mapping[str, Columns]) -> tuple[Ints, dict[str, Columns]]:
@@ -194,7 +194,7 @@ def _where_met(cells: Ints, ways: Mapping[str, Columns]) -> tuple[Ints, dict[str
     n_posts = ways["posts"]["sum_n"] // WEIGHT
     return cells[some], {
         way: {
-            name: Wide(*(half[some] for half in values)) if isinstance(values, Wide) else values[some]
+            name: values.take(some) if isinstance(values, Wide) else values[some]
             for name, values in {**sums, "n_posts": n_posts}.items()
         }
         for way, sums in ways.items()
@@ -232,7 +232,7 @@ def _first_alike(cell: Ints, unit: Ints) -> Ints:
 
 
 def _is_first(first: Ints) -> Ints:
-    return (first == np.arange(len(first))).astype(np.int64)
+    return np.asarray(first == np.arange(len(first)), dtype=np.int64)
 
 
 def _sizes(first: Ints) -> Ints:
