@@ -195,9 +195,11 @@ def _summed(number: Ints, rows: Floats, n: int) -> Floats:
 
 def _own(number: Ints, part: Floats, wanted: Ints, n_targets: int) -> Floats:
     """Σ share² over a target's cells: kinds of one week may err together, so they are one cell here."""
-    found, cell = np.unique(np.column_stack([number, wanted[:, 0], wanted[:, -1]]), axis=0, return_inverse=True)
-    shares = np.bincount(cell.ravel(), part, len(found)) ** 2
-    return np.bincount(found[:, 0], shares, n_targets).astype(np.float64)
+    (groups, group), (weeks, week) = (np.unique(wanted[:, column], return_inverse=True) for column in (0, -1))
+    a_target = max(len(groups) * len(weeks), 1)
+    found, cell = np.unique(number * a_target + group * len(weeks) + week, return_inverse=True)
+    shares = np.bincount(cell, part, len(found)) ** 2
+    return np.bincount(found // a_target, shares, n_targets).astype(np.float64)
 
 
 def _likely(cells: _Cells, columns: _Columns) -> list[tuple[float, Floats, Floats, float]]:

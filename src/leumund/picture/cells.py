@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from leumund.picture.exact import Wide
 from leumund.picture.spoken import NEEDS, PERIODS, Period, Spoken
-from leumund.picture.voices import WAYS, Columns, Market, Voices
+from leumund.picture.voices import Columns, Market, Voices
 from leumund.step import Step, Whole
 from leumund.tables import arrow_schema
 
@@ -22,7 +22,7 @@ __all__ = ["step"]
 
 Window = tuple[str, date]
 
-SHORT = ("week", "month")  # in these aspects are counted by posts alone, and where hardly anybody speaks not at all
+SHORT = ("week", "month")  # of these an aspect has no cell where hardly anybody speaks
 BOUND_ROWS = 50_000_000
 
 
@@ -50,11 +50,10 @@ def step(own: str, rivals: Iterable[str], *, min_posts: int, window: Window | No
 
 def _cells(spoken: Spoken, period: Period, own: str, rivals: Iterable[str], *, min_posts: int) -> Iterator[pa.Table]:
     """Give the rows of all measures for the periods of one kind."""
-    is_short = period.name in SHORT
     for piece in spoken.parts(period):
-        some = Voices.of(piece, at_least=min_posts if is_short else 1)
+        some = Voices.of(piece, at_least=min_posts if period.name in SHORT else 1)
         names = spoken.names(some.codes, period)
-        yield from _rows("net_index", period, names, some.net(WAYS[:1] if is_short else WAYS))
+        yield from _rows("net_index", period, names, some.net())
     whole = Voices.of(spoken.whole(period))
     if not len(whole.codes):
         return

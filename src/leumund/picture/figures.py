@@ -69,7 +69,7 @@ class _Book:
         self._reader = ReaderError(tables["judged"], tables["judged_aspects"], makeup)
         self._gaps = Gaps(tables["coverage"], makeup)
         self._differences = self._compared()
-        stretches = list(dict.fromkeys(_stretch(key) for key in (*self._net.keys, *self._differences)))
+        stretches = list(dict.fromkeys((*self._net.stretches, *map(_stretch, self._differences))))
         self._place = {stretch: i for i, stretch in enumerate(stretches)}
         self._carried = self._reader.carried(stretches)
         weeks = [key[4] for key in self._net.keys if key[3] == "week"]
@@ -91,8 +91,8 @@ class _Book:
         keys = self._net.keys
         machine, gaps, error = (
             _ratio(self._net.sums(INDEX), self._level, (-100, 100)),
-            self._missing(keys),
-            self._error(keys),
+            self._missing(self._net.stretches),
+            self._error(self._net.stretches),
         )
         corrected = _corrected(self._weighed(_filled(machine, gaps)), error, self._level, (-100, 100))
         return self._rows(
@@ -102,7 +102,7 @@ class _Book:
     def _voices(self, snapshot_id: str) -> pa.Table:
         keys = self._voice.keys
         counted = _ratio(self._voice.sums(1.0), self._level, (0, 1))
-        gaps = self._gaps.of_voice([_stretch(key) for key in keys], sorted({key[0] for key in keys}))
+        gaps = self._gaps.of_voice(self._voice.stretches, sorted({key[0] for key in keys}))
         zero, one = np.zeros(len(keys)), np.ones(len(keys))
         sure = Carried(zero, zero, one, ["measured"] * len(keys), [0] * len(keys))  # names are not misread
         cells = _corrected(_filled(counted, gaps), sure, self._level, (0, 1))
@@ -118,13 +118,13 @@ class _Book:
         own, rival = (self._net.sums(INDEX, side) for side in sides)
         machine = difference_from_sums(own=own, rival=rival, **self._crosses(keys), level=level, bounds=(-200, 200))
         means = [_ratio(sums, level, (-100, 100)).value for sums in (own, rival)]
-        gaps = [self._missing([self._net.keys[i] for i in side]) for side in sides]
+        gaps = [self._missing([self._net.stretches[i] for i in side]) for side in sides]
         filled = replace(
             machine,
             value=gaps[0].value(means[0]) - gaps[1].value(means[1]),
             se=np.sqrt(machine.se**2 + sum((gap.share * gap.error) ** 2 for gap in gaps)),
         )
-        error, share = self._error(keys), np.maximum(gaps[0].share, gaps[1].share)
+        error, share = self._error([_stretch(key) for key in keys]), np.maximum(gaps[0].share, gaps[1].share)
         corrected = _corrected(self._weighed(filled), error, level, (-200, 200))
         method = "difference, Bonferroni"
         return self._rows("difference", keys, corrected, machine, snapshot_id, error=error, gap=share, method=method)
@@ -139,14 +139,14 @@ class _Book:
         found = crosses_of(self._shared.table, INDEX)
         return {kind: Cross(*map(placed, cross)) for kind, cross in found.items()}
 
-    def _missing(self, keys: Sequence[Key]) -> Filled:
+    def _missing(self, stretches: Sequence[Stretch]) -> Filled:
         """What gaps leave of net indices, in index points."""
-        found = self._gaps.of_index([_stretch(key) for key in keys])
+        found = self._gaps.of_index(stretches)
         return found._replace(usual=found.usual * INDEX, error=found.error * INDEX)
 
-    def _error(self, keys: Sequence[Key]) -> Carried:
+    def _error(self, stretches: Sequence[Stretch]) -> Carried:
         """The reader's error per cell; the ways of counting share it."""
-        found, at = self._carried, [self._place[_stretch(key)] for key in keys]
+        found, at = self._carried, [self._place[stretch] for stretch in stretches]
         return Carried(
             found.value[at],
             found.se[at],
@@ -206,6 +206,7 @@ class _Rows:
     def __init__(self, table: pa.Table) -> None:
         self.table = table.combine_chunks()
         self.keys: list[Key] = list(zip(*(table[name].to_pylist() for name in COORDINATES), strict=True))
+        self.stretches = [_stretch(key) for key in self.keys]
         self._places = {key: i for i, key in enumerate(self.keys)}
 
     def at(self, keys: Iterable[Key]) -> NDArray[np.int64]:

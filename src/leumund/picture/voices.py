@@ -6,7 +6,7 @@ by threads, all that one of them says in a cell weighs one voice together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -77,10 +77,10 @@ class Voices:
         """Voices and weighted y of each group, in the three ways of counting."""
         return {way: _Summed.of(self.first, weight, self.y) for way, weight in _weights(self.first).items()}
 
-    def net(self, ways: Iterable[str] = WAYS) -> dict[str, Columns]:
-        """Give the sums of net indices in some ways of counting."""
+    def net(self) -> dict[str, Columns]:
+        """Give the sums of net indices in each way of counting."""
         counts = {COUNTS[kind]: self.totals(_is_first(first)) for kind, first in self.first.items()}
-        return {way: {"n_posts": self.n_posts, **counts, **self._net(way)} for way in ways}
+        return {way: {"n_posts": self.n_posts, **counts, **self._net(way)} for way in WAYS}
 
     def _net(self, way: str) -> Columns:
         if way == "posts":  # every weight is the same, so it is put in at the end
