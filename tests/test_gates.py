@@ -8,6 +8,7 @@ import sys
 import pyarrow as pa
 import pytest
 
+from bench import cells as cells_bench
 from bench import families as families_bench
 from bench import intake as intake_bench
 from bench import kill as kill_bench
@@ -91,6 +92,35 @@ def test_a_walk_that_keeps_everything_in_memory_is_rejected(monkeypatch: pytest.
     monkeypatch.setattr(walk_bench, "PEAK_FLOOR_GIB", 0.3)  # a tenth, so that the test fits into any machine
     assert not holds(walked(ALL_KEPT, (2_000,), monkeypatch), "posts: peak")
     assert holds(walked(EACH_ONCE, (2_000,), monkeypatch), "posts: peak")
+
+
+MEASURED = cells_bench.MEASURE
+
+
+def summed(broken: str, rows: int, monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    once = "from bench import cells as bench_cells; bench_cells.ROUNDS = 1\n"
+    monkeypatch.setattr(cells_bench, "MEASURE", once + broken + MEASURED)
+    monkeypatch.setattr(cells_bench, "QUICK_ROWS", rows)
+    return cells_bench.run(quick=True)
+
+
+ONE_BY_ONE = (
+    "from leumund.picture import exact, voices\n"
+    "def one_by_one(one, other, starts, *, scale=1):\n"
+    "    return exact._scaled(exact._in_python(one.astype(int), other.astype(int), starts), scale)\n"
+    "voices.sums_of_products = one_by_one\n"
+)
+NO_WEEKS = "from leumund.picture import cells; cells.PERIODS = ('quarter', 'all')\n"
+TOO_SLOW, ALL_TOLD = "over the bare group-by's", "weeks of aspects told"
+
+
+def test_sums_made_number_by_number_are_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not holds(summed(ONE_BY_ONE, cells_bench.QUICK_ROWS, monkeypatch), TOO_SLOW)
+
+
+def test_sums_that_leave_out_the_weeks_are_rejected_however_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not holds(summed(NO_WEEKS, 200_000, monkeypatch), ALL_TOLD)
+    assert holds(summed("", 200_000, monkeypatch), ALL_TOLD)
 
 
 def brought_in(broken: str, monkeypatch: pytest.MonkeyPatch) -> list[Figure]:

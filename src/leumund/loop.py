@@ -126,7 +126,7 @@ class Project:
         return [
             *post_steps.steps(),
             *reading_steps.steps(brands),
-            *counting.steps(own, rivals),
+            *counting.steps(own, rivals, min_posts=self.settings.number("picture", "min_posts")),
             coverage.step(),
             *evidence.steps(),
             polarities.judged_step(),
@@ -503,11 +503,13 @@ class Project:
             return _Seen(snapshot, read)
         window = windows.window_of(read("opinions", ["day"])["day"], since, until)
         own, rivals = self.settings.own_brand.name, [brand.name for brand in self.settings.rivals]
+        min_posts = self.settings.number("picture", "min_posts")
         with tempfile.TemporaryDirectory() as scratch:
             store = self.store.beside(Path(scratch), snapshot)
             runner = Runner(store, lambda: self._engine(Path(scratch) / "scratch"), snapshot)
             try:
-                runner.walk(windows.steps(window, own, rivals, self._comparisons(window)))
+                asked = windows.steps(window, own, rivals, self._comparisons(window), min_posts=min_posts)
+                runner.walk(asked)
             finally:
                 runner.close()
             made = partial(store.read, runner.snapshot)

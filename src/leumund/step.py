@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -42,7 +42,11 @@ class Batch:
 
 @dataclass(frozen=True)
 class Whole:
-    """A few reduced tables to tables, in one process; more than `bound_rows` rows read are refused."""
+    """A few reduced tables to tables, in one process; more than `bound_rows` rows read are refused.
+
+    `needs` names the columns that `run` looks at, by table; such a table comes with these alone, their words as
+    dictionaries.
+    """
 
     name: str
     reads: tuple[str, ...]
@@ -50,6 +54,7 @@ class Whole:
     bound_rows: int
     run: Callable[[Mapping[str, pa.Table]], Mapping[str, pa.Table]]
     version: str = "1"
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 Step = Query | Batch | Whole

@@ -9,7 +9,18 @@ import pytest
 from leumund.engines import Engine
 from leumund.engines.engine import read_parts
 from leumund.loop import Project
-from leumund.picture import change, counting, coverage, evidence, figures, movers, phrases, spans, weekly
+from leumund.picture import (
+    change,
+    counting,
+    coverage,
+    evidence,
+    figures,
+    movers,
+    phrases,
+    polarities,
+    spans,
+    weekly,
+)
 from leumund.posts import steps as post_steps
 from leumund.readings import steps as reading_steps
 from leumund.readings.brand import Brand
@@ -27,9 +38,11 @@ def steps(snapshot_id: str = "") -> dict[str, Step]:
     listed: list[Step] = [
         *post_steps.steps(),
         *reading_steps.steps([Brand(brand.name, brand.aliases) for brand in BRANDS]),
-        *counting.steps(own, rivals),
+        *counting.steps(own, rivals, min_posts=5),
         coverage.step(),
         *evidence.steps(),
+        polarities.judged_step(),
+        *polarities.steps(own, level=0.95, min_posts=5),
         spans.step(),
         *change.steps(own, rivals, level=0.95, min_posts=5),
         *phrases.steps([brand.name for brand in BRANDS]),

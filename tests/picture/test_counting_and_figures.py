@@ -307,7 +307,8 @@ def complete(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def of_week(project: Project, week: int, measure: str = "net_index") -> dict[str, Any]:
     start = (MONDAY + timedelta(weeks=week)).date()
-    rows = [row for row in table(project, "estimates") if row["period"] == "week" and row["period_start"] == start]
+    weeks = [row for row in table(project, "estimates") if row["period"] == "week" and row["period_start"] == start]
+    rows = [row for row in weeks if row["aspect"] == ""]
     (found,) = (r for r in rows if (r["measure"], r["brand"], r["counted"]) == (measure, "Pirolnet", "posts"))
     return found
 

@@ -53,6 +53,22 @@ def read_parts(table: str, parts: Sequence[Path], columns: Sequence[str] | None 
     return pa.concat_tables(read) if read else pa.Table.from_batches([], schema=schema)
 
 
+def _needed(table: str, parts: Sequence[Path], columns: Sequence[str] | None) -> pa.Table:
+    """Give all of a table, or a few columns of it, in which words that repeat are held once."""
+    if columns is None:
+        return read_parts(table, parts)
+    fields = [arrow_schema(table).field(name) for name in columns]
+    words = [field.name for field in fields if pa.types.is_string(field.type)]
+    coded = pa.schema(
+        [field.with_type(pa.dictionary(pa.int32(), pa.string())) if field.name in words else field for field in fields]
+    )
+    read = []
+    for file in (file for part in parts for file in part_files(part)):
+        with pq.ParquetFile(file, read_dictionary=words) as parquet:
+            read.append(parquet.read(columns=list(columns)).select(list(columns)).cast(coded))
+    return pa.concat_tables(read) if read else coded.empty_table()
+
+
 def result_of(step: Query, tables: Mapping[str, ibis.Table]) -> ibis.Table:
     """Give a query's result with the columns of the table it writes, in order and cast to the declared types."""
     import ibis
@@ -76,7 +92,7 @@ def run_whole(step: Whole, inputs: Inputs, outputs: Mapping[str, Path]) -> None:
             where=f"step {step.name}, tables {', '.join(inputs)}",
             next_step="shorten the period with --since, or split the project",
         )
-    written = step.run({table: read_parts(table, parts) for table, parts in inputs.items()})
+    written = step.run({table: _needed(table, parts, step.needs.get(table)) for table, parts in inputs.items()})
     for table, output in outputs.items():
         with writing(output) as unfinished:
             pq.write_table(written[table].cast(arrow_schema(table)), unfinished, compression="zstd")

@@ -106,19 +106,9 @@ def pool_errors(labelled: LabelledErrors, mixtures: Mixtures) -> Pooled:
         return Pooled(np.empty(0), np.empty(0), np.empty(0))
     cells = _cells(e, w, given)
     columns = _Columns(cells.place, wanted)
-    targets = np.zeros((int(number.max(initial=-1)) + 1, columns.n))
-    np.add.at(targets, number, columns.design(wanted) * part[:, None])
-    own = _own(number, part, wanted, len(targets))
-    say, values, variances = [], [], []
+    targets = columns.design(wanted, number, part)
     with threadpool_limits(1, "blas"):  # the matrices are small: threads would mostly wait for each other
-        for chance, factor, half, cell_variance in _likely(cells, columns):
-            reach = linalg.solve_triangular(factor, targets.T, lower=True)
-            say.append(chance)
-            values.append(reach.T @ half)
-            variances.append((reach**2).sum(axis=0) + cell_variance * own)
-    share_of = np.array(say) / sum(say)
-    value = share_of @ np.array(values)
-    variance = share_of @ (np.array(variances) + (np.array(values) - value) ** 2)
+        value, variance = _averaged(_likely(cells, columns), targets, _own(number, part, wanted, len(targets)))
     dof = max(float(cells.precision.sum()) - len(np.unique(given[:, 0])), 1.0)
     return Pooled(value, np.sqrt(variance), np.full(len(targets), dof))
 
@@ -160,6 +150,24 @@ def _read_mixtures(mixtures: Mixtures) -> tuple[Ints, Floats, Ints]:
     return number, part, wanted
 
 
+def _averaged(points: list[tuple[float, Floats, Floats, float]], targets: Floats, own: Floats) -> tuple[Floats, Floats]:
+    """Give the targets' means and variances over the points of the grid, each weighed by its likelihood.
+
+    The variance is the mean of the points' own and the spread of their means; both are quadratic in a target, so the
+    matrices are averaged, and the many targets are multiplied with one.
+    """
+    share = np.array([chance for chance, *_ in points]) / sum(chance for chance, *_ in points)
+    said = np.array([linalg.solve_triangular(factor, half, lower=True, trans="T") for _, factor, half, _ in points])
+    off = said - share @ said
+    below = np.zeros((targets.shape[1], targets.shape[1]), order="F")
+    for part, (_, factor, _, _) in zip(share, points, strict=True):
+        below += part * linalg.lapack.dpotri(factor, lower=True, overwrite_c=True)[0]  # what is above stays 0
+    spread = below + np.tril(below, -1).T + (off * share[:, None]).T @ off
+    cell_variance = float(share @ np.array([variance for *_, variance in points]))
+    variance = np.einsum("ij,ij->i", targets @ spread, targets) + cell_variance * own
+    return targets @ (share @ said), np.maximum(variance, 0.0)
+
+
 class _Cells(NamedTuple):
     """Labels put together by place: mean error, effective labels behind it, the place; and the noise of one label."""
 
@@ -199,18 +207,20 @@ class _Columns:
         self._free = n_groups
         self.n = n_groups + sum(self._drawn)
 
-    def design(self, place: Ints) -> Floats:
-        """Give one row per place, one column per coefficient."""
-        group = (place[:, :1] == self._groups).astype(np.float64)
+    def design(self, place: Ints, target: Ints, share: Floats) -> Floats:
+        """Give one row per target, one column per coefficient: the sum of its places' rows times their shares."""
+        n, n_groups = int(target.max(initial=-1)) + 1, len(self._groups)
+        group = np.searchsorted(self._groups, place[:, 0])
         kinds = [place[:, j : j + 1] == levels for j, levels in enumerate(self._kinds, start=1)]
-        kind = np.column_stack([np.zeros((len(place), 0)), *kinds])
         block = (place[:, -1:] - self._first) // self._block
         walk = block > np.arange(self._steps)  # the steps that were made until then
-        parts = [group]
-        for drawn in (kind, walk.astype(np.float64)):
-            of_groups = group[:, :, None] * drawn[:, None, :]
-            parts += [drawn, of_groups.reshape(len(place), group.shape[1] * drawn.shape[1])]
-        return np.column_stack(parts)
+        rows = np.column_stack([np.ones(len(place)), *kinds, walk]) * share[:, None]
+        summed = _summed(target * n_groups + group, rows, n * n_groups).reshape(n, n_groups, -1)
+        cut = rows.shape[1] - self._steps
+        parts = [summed[:, :, 0]]
+        for drawn in (summed[:, :, 1:cut], summed[:, :, cut:]):
+            parts += [drawn.sum(axis=1), drawn.reshape(n, n_groups * drawn.shape[2])]
+        return np.concatenate(parts, axis=1)
 
     def prior(self, kind_variance: float, drift_variance: float) -> Floats:
         """Give one over the prior variance of each coefficient; 0 where it is free."""
@@ -218,11 +228,23 @@ class _Columns:
         return np.repeat([0.0, 1 / kind_variance, 1 / step], [self._free, *self._drawn])
 
 
+def _summed(number: Ints, rows: Floats, n: int) -> Floats:
+    """Sum up the rows with the same number, of which there are n."""
+    order = np.argsort(number, kind="stable")
+    found, begins = np.unique(number[order], return_index=True)
+    sums = np.zeros((n, rows.shape[1]))
+    if found.size:
+        sums[found] = np.add.reduceat(rows[order], begins)
+    return sums
+
+
 def _own(number: Ints, part: Floats, wanted: Ints, n_targets: int) -> Floats:
     """Σ share² over a target's cells: kinds of one week may err together, so they are one cell here."""
-    found, cell = np.unique(np.column_stack([number, wanted[:, 0], wanted[:, -1]]), axis=0, return_inverse=True)
-    shares = np.bincount(cell.ravel(), part, len(found)) ** 2
-    return np.bincount(found[:, 0], shares, n_targets).astype(np.float64)
+    (groups, group), (weeks, week) = (np.unique(wanted[:, column], return_inverse=True) for column in (0, -1))
+    a_target = max(len(groups) * len(weeks), 1)
+    found, cell = np.unique(number * a_target + group * len(weeks) + week, return_inverse=True)
+    shares = np.bincount(cell, part, len(found)) ** 2
+    return np.bincount(found // a_target, shares, n_targets).astype(np.float64)
 
 
 def _likely(cells: _Cells, columns: _Columns) -> list[tuple[float, Floats, Floats, float]]:
@@ -231,7 +253,7 @@ def _likely(cells: _Cells, columns: _Columns) -> list[tuple[float, Floats, Float
     Each is: likelihood against the best, Cholesky factor of the equations, factor⁻¹ · right-hand side, cell variance.
     """
     solved = []
-    design = columns.design(cells.place)
+    design = columns.design(cells.place, np.arange(len(cells.place)), np.ones(len(cells.place)))
     for cell_spread in CELL_SPREADS:
         variance = cells.noise * (1 / cells.precision + cell_spread**2)
         scaled = design / variance[:, None]
@@ -239,7 +261,7 @@ def _likely(cells: _Cells, columns: _Columns) -> list[tuple[float, Floats, Float
         fixed = -0.5 * float(np.log(variance).sum() + cells.mean @ (cells.mean / variance))
         for kind, drift in itertools.product(KIND_SPREADS, DRIFTS):
             prior = columns.prior(cells.noise * kind**2, cells.noise * drift**2)
-            factor = linalg.cholesky(equations + np.diag(prior), lower=True)
+            factor = linalg.cholesky(equations + np.diag(prior), lower=True, overwrite_a=True, check_finite=False)
             half = linalg.solve_triangular(factor, right, lower=True)
             shrunk = 0.5 * float(half @ half + np.log(prior[prior > 0]).sum()) - float(np.log(np.diag(factor)).sum())
             solved.append((fixed + shrunk, factor, half, cells.noise * cell_spread**2))

@@ -7,15 +7,17 @@ mostly from elsewhere; *unproven*: the brand has too few labels to say how wrong
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
+import pyarrow.compute as pc
+from numpy.typing import ArrayLike, NDArray
 
 from leumund.estimates import LabelledErrors, Mixtures, Places, pool_errors
 from leumund.picture.identity import last_day
@@ -28,8 +30,11 @@ MOST_VENUES = 30  # the venues with most labels are told apart, the others are o
 MOST_POWER = 3.0
 INDEX = 0.01  # 1/10,000 -> index points −100..100
 SUPPORTS = ("measured", "borrowed", "unproven")
+EPOCH = date(1970, 1, 1)
+MOST_DAYS = 1 << 24
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 class Stretch(NamedTuple):
@@ -54,32 +59,85 @@ class Carried:
 
 
 class Makeup:
-    """How many posts of a brand and aspect lie in which venue and week.
+    """How many posts of a brand and aspect lie in which venue and week, as columns.
 
     `within` is the same of the posts of a window of days; a period counted in days is made of these.
     """
 
     def __init__(self, rows: pa.Table, within: pa.Table | None = None) -> None:
-        self._rows: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-        self._within: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-        for held, table in ((self._rows, rows), (self._within, within)):
-            for row in table.to_pylist() if table is not None else ():
-                held[row["brand"], row["aspect"]].append(row)
+        n_all = len(rows)
+        rows = pa.concat_tables([rows, *([within] if within is not None else [])])
+        self.brand, self.aspect, self.venue = (_Coded.of(rows[name]) for name in ("brand", "aspect", "venue"))
+        self.week, month = (rows[name].cast(pa.int32()).to_numpy().astype(np.int64) for name in ("week", "month"))
+        self._table = rows
+        self.n_posts, self.sum_y = (rows[name].to_numpy() for name in ("n_posts", "sum_y"))
+        months = month.astype("datetime64[D]").astype("datetime64[M]")
+        quarter = (months - months.astype(np.int64) % 3).astype("datetime64[D]").astype(np.int64)
+        begun = {"week": self.week, "month": month, "quarter": quarter, "all": np.zeros_like(month)}
+        self._sorted = {period: self._in_order(start, slice(0, n_all)) for period, start in begun.items()}
+        self._sorted["days"] = self._in_order(begun["all"], slice(n_all, len(rows)))
 
     def of_side(self, side: str, own: str) -> list[str]:
         """Give the brands of a side that there are posts of: own, or rivals."""
-        return sorted({brand for brand, _ in self._rows if (brand == own) is (side == "own")})
+        return sorted(brand for brand in self.brand.words if (brand == own) is (side == "own"))
 
-    def of(self, stretch: Stretch) -> list[dict[str, Any]]:
-        """Give the rows whose posts stand behind a stretch's own brand."""
-        rows, period, start = self._rows[stretch.brand, stretch.aspect], stretch.period, stretch.start
-        if period == "all":
-            return rows
-        if period.startswith("P"):
-            return self._within[stretch.brand, stretch.aspect]
-        if period == "week":
-            return [row for row in rows if row["week"] == start]
-        return [row for row in rows if start <= row["month"] <= last_day(period, start)]
+    def _in_order(self, start: Ints, rows: slice) -> tuple[Ints, Ints]:
+        keys = self._keys(self.brand.number, self.aspect.number, start)[rows]
+        order = np.argsort(keys, kind="stable")
+        return keys[order], order + rows.start
+
+    def _keys(self, brand: Ints, aspect: Ints, start: Ints) -> Ints:
+        return np.asarray((brand * len(self.aspect.words) + aspect) * MOST_DAYS + start, dtype=np.int64)
+
+    def of(self, stretches: Sequence[Stretch]) -> tuple[Ints, Ints]:
+        """Give the rows whose posts stand behind each stretch's own brand: the stretch's number, and the row's."""
+        numbers, rows = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+        for period, (keys, order) in self._sorted.items():
+            asked = np.array([i for i, s in enumerate(stretches) if _kind(s.period) == period], dtype=np.int64)
+            these, at_once = [stretches[i] for i in asked], period in ("all", "days")
+            start = np.array([0 if at_once else (s.start - EPOCH).days for s in these], dtype=np.int64)
+            brand, aspect = self.brand.numbers(s.brand for s in these), self.aspect.numbers(s.aspect for s in these)
+            wanted = np.where((brand < 0) | (aspect < 0), -1, self._keys(brand, aspect, start))
+            first, end = np.searchsorted(keys, wanted), np.searchsorted(keys, wanted, "right")
+            n = end - first
+            numbers.append(np.repeat(asked, n))
+            rows.append(order[np.arange(n.sum()) + np.repeat(first - np.cumsum(n) + n, n)])
+        return np.concatenate(numbers), np.concatenate(rows)
+
+    def rows(self, stretches: Sequence[Stretch]) -> list[dict[str, Any]]:
+        """Give the rows of the table whose posts stand behind the stretches' own brands, one by one."""
+        found: list[dict[str, Any]] = self._table.take(self.of(stretches)[1]).to_pylist()
+        return found
+
+    def posts(self, stretches: Sequence[Stretch]) -> Floats:
+        """Give how many posts stand behind each stretch's own brand."""
+        numbers, rows = self.of(stretches)
+        return np.bincount(numbers, self.n_posts[rows], len(stretches)).astype(np.float64)
+
+
+def _kind(period: str) -> str:
+    """Give the kind of a period: a number of days, as P45D, is one kind."""
+    return "days" if period.startswith("P") else period
+
+
+class _Coded(NamedTuple):
+    """A column of words as numbers."""
+
+    words: dict[str, int]
+    number: Ints
+
+    @classmethod
+    def of(cls, column: Iterable[Any]) -> _Coded:
+        """Number the words in their order."""
+        coded = pc.dictionary_encode(column).unify_dictionaries().chunks
+        known = coded[0].dictionary.to_pylist() if coded else []
+        words = {word: i for i, word in enumerate(sorted(known))}
+        order = np.array([words[word] for word in known], dtype=np.int64)
+        return cls(words, np.concatenate([order[:0], *(order[chunk.indices.to_numpy()] for chunk in coded)]))
+
+    def numbers(self, words: Iterable[str]) -> Ints:
+        """Give the numbers of some words, -1 for one that is not in the column."""
+        return np.array([self.words.get(word, -1) for word in words], dtype=np.int64)
 
 
 class ReaderError:
@@ -87,9 +145,10 @@ class ReaderError:
 
     def __init__(self, judged: pa.Table, judged_aspects: pa.Table, makeup: Makeup) -> None:
         self._makeup = makeup
-        self._judged = {True: [{**row, "aspect": ""} for row in judged.to_pylist()], False: judged_aspects.to_pylist()}
-        self._n = Counter(row["brand"] for row in self._judged[True])
-        self.power = _power(self._judged[True])
+        self._judged = {True: _Judged.of(judged, whole=True), False: _Judged.of(judged_aspects, whole=False)}
+        whole = self._judged[True]
+        self._days = {brand: sorted(whole.day[whole.brand == brand].tolist()) for brand in set(whole.brand)}
+        self.power = _power(whole)
 
     def carried(self, stretches: Sequence[Stretch]) -> Carried:
         """Give the reader's error of each stretch; 0 with error 0 where it is unproven."""
@@ -106,7 +165,7 @@ class ReaderError:
         if stretch.rival:
             sides = [self._support(stretch._replace(brand=b, rival="")) for b in (stretch.brand, stretch.rival)]
             return weaker(*(support for support, _ in sides)), min(n for _, n in sides)
-        n = self._n[stretch.brand]
+        n = len(self._days.get(stretch.brand, ()))
         if n < LABELS_FOR_A_BRAND:
             return "unproven", n
         within = self._within(stretch) if stretch.aspect == "" else 0
@@ -115,77 +174,102 @@ class ReaderError:
         return "borrowed", n
 
     def _within(self, stretch: Stretch) -> int:
+        days = self._days[stretch.brand]
         if stretch.period == "all":
-            return self._n[stretch.brand]
+            return len(days)
         first, last = stretch.start, last_day(stretch.period, stretch.start)
-        return sum(row["brand"] == stretch.brand and first <= row["day"] <= last for row in self._judged[True])
+        return bisect_right(days, (last - EPOCH).days) - bisect_left(days, (first - EPOCH).days)
 
     def _pooled(self, whole: bool, stretches: Sequence[Stretch]) -> tuple[Floats, Floats, Floats]:
-        judged = self._judged[whole]
-        if len(judged) < 2:
-            judged = self._judged[True]
-        number: list[int] = []
-        share: list[float] = []
-        mixed: list[dict[str, Any]] = []
-        for i, stretch in enumerate(stretches):
-            sides = [(stretch, 1.0), *([(stretch._replace(brand=stretch.rival), -1.0)] if stretch.rival else [])]
-            for side, sign in sides:
-                rows = self._makeup.of(side)
-                n = sum(row["n_posts"] for row in rows)
-                number += [i] * len(rows)
-                share += [sign * row["n_posts"] / n for row in rows]
-                mixed += rows
-        codes = _Codes(judged, mixed)
-        label, machine = _points(judged)
-        weight = np.array([row["weight"] for row in judged])
-        errors = LabelledErrors(label - self.power * machine, weight, codes(judged))
-        got = pool_errors(errors, Mixtures(number, share, codes(mixed)))
+        judged = self._judged[whole] if len(self._judged[whole].day) > 1 else self._judged[True]
+        sides: list[tuple[Sequence[int], Sequence[Stretch], float]] = [(range(len(stretches)), stretches, 1.0)]
+        if compared := [i for i, stretch in enumerate(stretches) if stretch.rival]:
+            sides.append((compared, [stretches[i]._replace(brand=stretches[i].rival) for i in compared], -1.0))
+        number, share, rows = [], [], []
+        for asked, these, sign in sides:
+            numbers, found = self._makeup.of(these)
+            n_posts = self._makeup.n_posts[found]
+            number.append(np.asarray(asked)[numbers])
+            share.append(sign * n_posts / np.bincount(numbers, n_posts, len(these))[numbers])
+            rows.append(found)
+        codes = _Codes(judged, self._makeup)
+        errors = LabelledErrors(judged.label - self.power * judged.machine, judged.weight, codes.judged())
+        made_of = Mixtures(np.concatenate(number), np.concatenate(share), codes.mixed(np.concatenate(rows)))
+        got = pool_errors(errors, made_of)
         return got.value, got.se, got.dof
+
+
+class _Judged(NamedTuple):
+    """Labels as columns: where they lie, and in index points what people and the machine say."""
+
+    brand: NDArray[Any]
+    aspect: NDArray[Any]
+    venue: NDArray[Any]
+    day: Ints
+    label: Floats
+    machine: Floats
+    weight: Floats
+
+    @classmethod
+    def of(cls, rows: pa.Table, *, whole: bool) -> _Judged:
+        """Read the table judged, or judged_aspects where they are not about posts as a whole."""
+        brand, venue = (np.array(rows[name].to_pylist(), dtype=object) for name in ("brand", "venue"))
+        aspect = np.array([""] * len(rows) if whole else rows["aspect"].to_pylist(), dtype=object)
+        label, machine = (rows[name].to_numpy() * INDEX for name in ("label_y", "machine_y"))
+        day = rows["day"].cast(pa.int32()).to_numpy().astype(np.int64)
+        return cls(brand, aspect, venue, day, label, machine, rows["weight"].to_numpy())
 
 
 class _Codes:
     """Whole numbers for brands, venues, aspects and weeks."""
 
-    def __init__(self, judged: Sequence[Mapping[str, Any]], mixed: Sequence[Mapping[str, Any]]) -> None:
-        both = [*judged, *mixed]
-        self._brands = {brand: i for i, brand in enumerate(sorted({row["brand"] for row in both}))}
-        self._aspects = {aspect: i for i, aspect in enumerate(sorted({row["aspect"] for row in both}))}
-        often = Counter(row["venue"] for row in judged)
+    def __init__(self, judged: _Judged, makeup: Makeup) -> None:
+        self._judged, self._makeup = judged, makeup
+        self._brands, self._aspects = (
+            {word: i for i, word in enumerate(sorted({*column.words, *said}))}
+            for column, said in ((makeup.brand, judged.brand), (makeup.aspect, judged.aspect))
+        )
+        often = Counter(judged.venue)
         known = sorted(often, key=lambda venue: (-often[venue], venue))[:MOST_VENUES]
         self._venues = {venue: i for i, venue in enumerate(known)}
-        self._first = min(_monday(row) for row in both)
 
-    def __call__(self, rows: Sequence[Mapping[str, Any]]) -> Places:
-        return Places(
-            group=[self._brands[row["brand"]] for row in rows],
-            kinds=[[self._venues.get(row["venue"], MOST_VENUES), self._aspects[row["aspect"]]] for row in rows],
-            week=[(_monday(row) - self._first).days // 7 for row in rows],
-        )
+    def judged(self) -> Places:
+        """Give the places of the labels."""
+        of = self._judged
+        columns = zip((of.brand, of.venue, of.aspect), self._known, strict=True)
+        return _places([[known[word] for word in column] for column, known in columns], of.day)
+
+    def mixed(self, rows: Ints) -> Places:
+        """Give the places of rows of the make-up."""
+        of = self._makeup
+        columns = zip((of.brand, of.venue, of.aspect), self._known, strict=True)
+        coded = [
+            np.array([known.get(word, MOST_VENUES) for word in column.words])[column.number[rows]]
+            for column, known in columns
+        ]
+        return _places(coded, of.week[rows])
+
+    @property
+    def _known(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+        return self._brands, self._venues, self._aspects
 
 
-def _monday(row: Mapping[str, Any]) -> date:
-    day: date = row["week"] if "week" in row else row["day"]
-    return day - timedelta(days=day.weekday())
+def _places(coded: Sequence[ArrayLike], day: Ints) -> Places:
+    """Give places by the numbers of brand, venue and aspect; day 0 was a Thursday."""
+    brand, *kinds = (np.asarray(column) for column in coded)
+    return Places(group=brand, kinds=np.column_stack(kinds), week=(day + 3) // 7)
 
 
-def _points(rows: Sequence[Mapping[str, Any]]) -> tuple[Floats, Floats]:
-    """Labels and machine's verdicts, in index points."""
-    label = np.array([row["label_y"] for row in rows]) * INDEX
-    return label, np.array([row["machine_y"] for row in rows]) * INDEX
-
-
-def _power(rows: Sequence[Mapping[str, Any]]) -> float:
+def _power(judged: _Judged) -> float:
     """How many points of truth one point of the machine is worth: the slope of label on machine over all labels.
 
     With it the corrected mean has the least error (λ of Angelopoulos, Duchi, Zrnic 2023, eq. 6, for all posts machine
     read); a timid reader gets more than 1, a useless one 0. With few labels the machine is taken as it is.
     """
-    if len(rows) < LABELS_FOR_A_BRAND:
+    if len(judged.label) < LABELS_FOR_A_BRAND:
         return 1.0
-    label, machine = _points(rows)
-    weight = np.array([row["weight"] for row in rows])
-    weight /= weight.sum()
-    label_off, machine_off = label - weight @ label, machine - weight @ machine
+    weight = judged.weight / judged.weight.sum()
+    label_off, machine_off = judged.label - weight @ judged.label, judged.machine - weight @ judged.machine
     spread = float(weight @ machine_off**2)
     return min(max(float(weight @ (label_off * machine_off)) / spread, 0.0), MOST_POWER) if spread > 0 else 1.0
 

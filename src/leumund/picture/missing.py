@@ -7,8 +7,9 @@ not having seen them.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from leumund.picture.borrowing import Makeup, Stretch
+from leumund.picture.borrowing import EPOCH, Makeup, Stretch
 from leumund.picture.identity import last_day
 
 __all__ = ["WITHHELD_ABOVE", "Filled", "Gaps"]
@@ -26,6 +27,7 @@ WEEKS_AROUND = 8
 FEWEST_WEEKS = 3
 UNKNOWN_SPREAD = 5_000.0  # fifty points: a venue of which hardly a week was seen
 PROBLEMS = ("gap", "outage")
+NOTHING = (0.0, 0.0, 0.0)
 
 Floats = NDArray[np.float64]
 
@@ -67,75 +69,89 @@ class Gaps:
             if row["problem"] in PROBLEMS:
                 self._missing[row["source"]].add(row["day"])
         self._days = sorted({day for days in self._missing.values() for day in days})
+        ends = list(self._seen.values()) or [(EPOCH, EPOCH)]
+        self._whole = min(first for first, _ in ends), max(last for _, last in ends)
+        self._cut = {
+            venue: sorted({(day - EPOCH).days - day.weekday() for day in days}) for venue, days in self._missing.items()
+        }
+        self._known: dict[Stretch, list[tuple[float, _Usual]]] = {}
+        self._weeks: dict[tuple[str, str, str], tuple[NDArray[np.int64], Floats, Floats]] = {}
 
     def of_index(self, stretches: Sequence[Stretch]) -> Filled:
         """Give what is missing of net indices, in 1/10,000."""
-        return _stacked(self._index(stretch) for stretch in stretches)
+        cut = [stretch for stretch in dict.fromkeys(stretches) if self._lost(stretch)]
+        there = dict(zip(cut, self._makeup.posts(cut).tolist(), strict=True))
+        found = {stretch: self._index(stretch, n) for stretch, n in there.items()}
+        return _stacked(found.get(stretch, NOTHING) for stretch in stretches)
 
     def of_voice(self, stretches: Sequence[Stretch], brands: Sequence[str]) -> Filled:
         """Give what is missing of shares of voice, 0..1."""
-        return _stacked(self._voice(stretch, brands) for stretch in stretches)
+        sides = {s: [s._replace(brand=brand) for brand in brands] for s in dict.fromkeys(stretches)}
+        cut = {s: of_all for s, of_all in sides.items() if any(map(self._lost, of_all))}
+        found = {s: self._voice(s, of_all) for s, of_all in cut.items()}
+        return _stacked(found.get(stretch, NOTHING) for stretch in stretches)
 
-    def _index(self, stretch: Stretch) -> tuple[float, float, float]:
+    def _index(self, stretch: Stretch, there: float) -> tuple[float, float, float]:
         found = self._lost(stretch)
         lost = sum(n for n, _ in found)
-        if not lost:
-            return 0.0, 0.0, 0.0
-        there = sum(row["n_posts"] for row in self._makeup.of(stretch))
         level = sum(n * usual.level for n, usual in found) / lost
         error = sum((n * usual.spread) ** 2 for n, usual in found) ** 0.5 / lost
         return lost / (lost + there), level, error
 
-    def _voice(self, stretch: Stretch, brands: Sequence[str]) -> tuple[float, float, float]:
-        of_brand = {brand: sum(n for n, _ in self._lost(stretch._replace(brand=brand))) for brand in brands}
+    def _voice(self, stretch: Stretch, sides: Sequence[Stretch]) -> tuple[float, float, float]:
+        of_brand = {side.brand: sum(n for n, _ in self._lost(side)) for side in sides}
         lost = sum(of_brand.values())
-        if not lost:
-            return 0.0, 0.0, 0.0
-        there = sum(row["n_posts"] for brand in brands for row in self._makeup.of(stretch._replace(brand=brand)))
+        there = float(self._makeup.posts(sides).sum())
         share = of_brand[stretch.brand] / lost
         return lost / (lost + there), share, (share * (1 - share)) ** 0.5 / 2  # half of what any share could be off
 
     def _lost(self, stretch: Stretch) -> list[tuple[float, _Usual]]:
         """Posts that are missing in the stretch by venue, and what the venue usually says."""
         first, last = self._span(stretch)
-        if not any(first <= day <= last for day in self._days):
+        place = bisect_left(self._days, first)
+        if place == len(self._days) or self._days[place] > last:
             return []
-        found = []
+        if stretch not in self._known:
+            self._known[stretch] = list(self._lost_by_venue(stretch, (first, last)))
+        return self._known[stretch]
+
+    def _lost_by_venue(self, stretch: Stretch, span: tuple[date, date]) -> Iterator[tuple[float, _Usual]]:
         for venue, days in sorted(self._missing.items()):
-            n_days = sum(first <= day <= last for day in days)
-            if n_days and (usual := self._usual(stretch, venue, (first, last))):
-                found.append((n_days * usual.posts_a_day, usual))
-        return found
+            n_days = sum(span[0] <= day <= span[1] for day in days)
+            if n_days and (usual := self._usual(stretch, venue, span)):
+                yield n_days * usual.posts_a_day, usual
 
     def _span(self, stretch: Stretch) -> tuple[date, date]:
-        if stretch.period != "all":
-            return stretch.start, last_day(stretch.period, stretch.start)
-        return min(first for first, _ in self._seen.values()), max(last for _, last in self._seen.values())
+        return self._whole if stretch.period == "all" else (stretch.start, last_day(stretch.period, stretch.start))
 
     def _usual(self, stretch: Stretch, venue: str, span: tuple[date, date]) -> _Usual | None:
         """Weeks around that are whole in this venue; None where there is no post of the brand in any of them."""
         begin, end = self._seen[venue]
         first = max(span[0] - timedelta(weeks=WEEKS_AROUND), begin)
         last = min(span[1] + timedelta(weeks=WEEKS_AROUND), end)
-        cut = {day - timedelta(days=day.weekday()) for day in self._missing[venue]}
-        weeks: dict[date, list[int]] = {}
-        monday = first - timedelta(days=first.weekday())
-        while monday <= last:
-            if monday not in cut:
-                weeks[monday] = [0, 0]
-            monday += timedelta(weeks=1)
-        for row in self._makeup.of(stretch._replace(period="all")):
-            if row["venue"] == venue and row["week"] in weeks:
-                weeks[row["week"]][0] += row["n_posts"]
-                weeks[row["week"]][1] += row["sum_y"]
-        n, y = np.array(list(weeks.values()), dtype=np.float64).reshape(-1, 2).T
+        mondays = np.arange((first - EPOCH).days - first.weekday(), (last - EPOCH).days + 1, 7)
+        mondays = mondays[~np.isin(mondays, self._cut[venue])]
+        week, n_posts, sum_y = self._by_week(stretch.brand, stretch.aspect, venue)
+        around = np.isin(week, mondays)
+        n, y = n_posts[around], sum_y[around]
         total = float(n.sum())
         if not total:
             return None
         level = float(y.sum()) / total
-        off = (y - level * n)[n > 0]
+        off = y - level * n
         spread = float(np.std(off, ddof=1)) / (total / len(off)) if len(off) >= FEWEST_WEEKS else UNKNOWN_SPREAD
-        return _Usual(total / (7 * len(weeks)), level, spread)
+        return _Usual(total / (7 * len(mondays)), level, spread)
+
+    def _by_week(self, brand: str, aspect: str, venue: str) -> tuple[NDArray[np.int64], Floats, Floats]:
+        """Give the weeks in which the brand is spoken of in the venue: Monday's number, posts, sum of y."""
+        key, makeup = (brand, aspect, venue), self._makeup
+        if key not in self._weeks:
+            _, rows = makeup.of([Stretch(brand, "", aspect, "all", EPOCH)])
+            rows = rows[makeup.venue.number[rows] == makeup.venue.words.get(venue, -1)]
+            weeks, number = np.unique(makeup.week[rows], return_inverse=True)
+            n, y = (np.bincount(number, values[rows], len(weeks)) for values in (makeup.n_posts, makeup.sum_y))
+            self._weeks[key] = weeks, n.astype(np.float64), y.astype(np.float64)
+        return self._weeks[key]
 
 
 def _stacked(rows: Iterable[tuple[float, float, float]]) -> Filled:

@@ -218,8 +218,7 @@ def _gaps(tables: Mapping[str, pa.Table], keys: Sequence[tuple[str, str]], own: 
     gaps, share, error = Gaps(tables["coverage"], makeup), np.zeros(len(keys)), np.zeros(len(keys))
     for i, (side, aspect) in enumerate(keys):
         stretches = [Stretch(brand, "", aspect, "all", ALL_TIME) for brand in makeup.of_side(side, own)]
-        posts = np.array([sum(row["n_posts"] for row in makeup.of(stretch)) for stretch in stretches])
-        found = gaps.of_index(stretches)
+        posts, found = makeup.posts(stretches), gaps.of_index(stretches)
         share[i], error[i] = np.average(found.share, weights=posts), found.error.max() * UNIT
     return share, error
 
@@ -310,7 +309,7 @@ class _Reader:
 
     def _makeup_of(self, side: str, aspect: str) -> list[dict[str, Any]]:
         brands = self._makeup.of_side(side, self._own)
-        return [row for one in brands for row in self._makeup.of(Stretch(one, "", aspect, "all", ALL_TIME))]
+        return self._makeup.rows([Stretch(one, "", aspect, "all", ALL_TIME) for one in brands])
 
 
 def _label(rows: Sequence[Mapping[str, Any]], polarity: str) -> Floats:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leumund.estimates import FALSE_ALARM, Cells, ratio_from_sums, watch_weeks
 from leumund.picture.identity import figure_id_of, last_day
@@ -29,16 +30,14 @@ BOUND_ROWS = 2_000_000
 
 
 def _weeks(tables: Mapping[str, pa.Table], *, min_posts: int) -> Mapping[str, pa.Table]:
-    found: dict[str, dict[date, dict[str, dict[str, Any]]]] = {}
-    for row in tables["cells"].to_pylist():
-        whole = row["measure"] == "net_index" and row["aspect"] == "" and row["counted"] == "posts"
-        if whole and row["period"] == "week":
-            weeks = found.setdefault(row["brand"], {})
-            weeks.setdefault(row["period_start"], {})[row["clustered"]] = row
+    whole = (pc.field("measure") == "net_index") & (pc.field("aspect") == "") & (pc.field("counted") == "posts")
+    cells = tables["cells"].filter(whole & (pc.field("period") == "week")).sort_by("period_start")
     coverage = tables["coverage"].to_pylist()
     missing = _missing(coverage)
     end = last_full_week(max(row["day"] for row in coverage)) if coverage else date.min
-    rows = [row for brand in sorted(found) for row in _brand(brand, found[brand], missing, end, min_posts)]
+    brands = sorted(set(cells["brand"].to_pylist()))
+    held = {brand: cells.filter(pc.field("brand") == brand) for brand in brands}
+    rows = [row for brand in brands for row in _brand(brand, held[brand], missing, end, min_posts)]
     return {"watched_weeks": rows_to_arrow("watched_weeks", rows)}
 
 
@@ -52,23 +51,25 @@ def _missing(coverage: Sequence[Mapping[str, Any]]) -> dict[date, int]:
 
 def _brand(
     brand: str,
-    held: Mapping[date, Mapping[str, Mapping[str, Any]]],
+    held: pa.Table,
     missing: Mapping[date, int],
     end: date,
     min_posts: int,
 ) -> Iterator[WatchedWeek]:
-    first = min(held)
+    place_of = {week: place for place, week in enumerate(held["period_start"].to_pylist())}
+    first = min(place_of)
     n_weeks = ((end - first).days + 1) // 7
     if n_weeks < 1:  # not one full week yet
         return
     weeks = [first + timedelta(days=7 * n) for n in range(max(n_weeks, 0))]
-    n_posts = [held[week]["both"]["n_posts"] if week in held else 0 for week in weeks]
+    counted = held["n_posts"].to_pylist()
+    n_posts = [counted[place_of[week]] if week in place_of else 0 for week in weeks]
     gaps = [missing.get(week, 0) > MOST_MISSING for week in weeks]
     usable = [n >= max(min_posts, 2) and not gap for n, gap in zip(n_posts, gaps, strict=True)]
     value, se, dof = (np.full(len(weeks), np.nan) for _ in range(3))
     used = [place for place, on in enumerate(usable) if on]
     if used:
-        cells = _cells([held[weeks[place]] for place in used])
+        cells = _cells(held.take([place_of[weeks[place]] for place in used]))
         value[used], se[used], dof[used] = cells.value, cells.se, cells.dof
     seen = watch_weeks(value, se, dof)
     for place, week in enumerate(weeks):
@@ -94,7 +95,7 @@ def _number(value: float) -> float | None:
     return round(float(value), 6) + 0.0 if math.isfinite(value) else None
 
 
-def _cells(rows: Sequence[Mapping[str, Mapping[str, Any]]]) -> Cells:
+def _cells(rows: pa.Table) -> Cells:
     """The weeks' means and clustered errors, in index points."""
     return ratio_from_sums(**sums_of(rows, INDEX)._asdict())
 

@@ -1,6 +1,6 @@
 """A window: the days that a report is asked about. Its figures are made from its posts, by the same steps as all.
 
-opinions, posts, coverage -> the same within -> voices -> cells, makeup, tallies, evidence, spans, changes, phrases.
+opinions, posts, coverage -> the same within -> cells, makeup, tallies, evidence, spans, changes, phrases.
 Weeks, months and quarters that lie wholly within keep their figures. What the labels say about the reader comes from
 all of them; what a forum usually says, of the days that are missing, from the weeks around, within the window or not.
 """
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leumund.errors import NothingToShow, WrongUse
-from leumund.picture import counting, evidence
+from leumund.picture import cells, counting, evidence
 from leumund.picture.identity import last_day
 from leumund.step import Batch, Query, Step, Whole
 from leumund.tables import field_names
@@ -80,14 +80,14 @@ def window_of(days: pa.ChunkedArray, since: datetime.date | None, until: datetim
     return Window(low, high, since is None or since <= first, until is None or until >= last)
 
 
-def steps(window: Window, own: str, rivals: Sequence[str], comparisons: Sequence[Step]) -> Iterator[Step]:
+def steps(
+    window: Window, own: str, rivals: Sequence[str], comparisons: Sequence[Step], *, min_posts: int
+) -> Iterator[Step]:
     """Give the steps that count the window; `comparisons` are those from coverage and opinions to changes."""
     version, named = f"{window.first}|{window.last}", partial(_as_period, window=window)
     for table, day in (("opinions", "day"), ("coverage", "day")):
         yield Query(f"{table}_within", (table,), table, partial(_days, window=window, table=table, day=day), version)
-    yield Query("voices_within", ("opinions",), "voices", partial(counting.voices, periods=named), version)
-    yield from counting.cells(own, rivals)
-    yield Query("makeup", ("opinions",), "makeup", counting.makeup)
+    yield cells.step(own, rivals, min_posts=min_posts, window=(window.period, window.first))
     read = ("posts", "readings", "post_readings", "families", "opinions")
     yield Query("tallies_within", read, "tallies", partial(_tallies, window=window), version)
     told = ("opinions", "readings", "posts", "languages")

@@ -44,7 +44,6 @@ from leumund.tables.picture import (
     Telling,
     VenueDay,
     Verdict,
-    Voice,
 )
 from leumund.tables.polarities import JudgedPolarity, Polarity, PolarityCell, Tone
 from leumund.tables.posts import (
@@ -121,7 +120,6 @@ __all__ = [
     "Twin",
     "VenueDay",
     "Verdict",
-    "Voice",
     "VoicesLately",
     "WatchedWeek",
     "arrow_schema",

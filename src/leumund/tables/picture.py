@@ -22,7 +22,6 @@ __all__ = [
     "Telling",
     "VenueDay",
     "Verdict",
-    "Voice",
 ]
 
 
@@ -37,6 +36,8 @@ class Opinion:
     venue: Annotated[str, "the forum"]
     author: Annotated[str, PERSONAL, "author_key; the post's own id where there is no author"]
     thread: Annotated[str, "thread_id"]
+    author_number: Annotated[int, PERSONAL, Unit("0 …"), "number of the author in this table, in the order of the keys"]
+    thread_number: Annotated[int, Unit("0 …"), "number of the thread in this table, in the order of the ids"]
     day: Annotated[date, Unit("UTC"), "day it was posted"]
     y: Annotated[int, P, "p_positive − p_negative"]
 
@@ -70,29 +71,14 @@ class VenueDay:
     n_posts: Annotated[int, "posts of that day"]
 
 
-@declare("voices")
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """What one author says in one thread about one brand and aspect in one period."""
-
-    brand: Annotated[str, KEY, "brand"]
-    aspect: Annotated[str, KEY, "aspect, '' = all"]
-    period: Annotated[str, KEY, Unit("week, month, quarter, all"), "length of the period"]
-    period_start: Annotated[date, KEY, "first day; 1970-01-01 for all"]
-    author: Annotated[str, KEY, PERSONAL, "author_key; the post's own id where there is no author"]
-    thread: Annotated[str, KEY, "thread_id"]
-    n_posts: Annotated[int, "posts"]
-    y: Annotated[int, P, "sum of p_positive − p_negative"]
-    author_posts: Annotated[int, "posts of the author about this brand and aspect in the period"]
-    thread_posts: Annotated[int, "posts of the thread about this brand and aspect in the period"]
-    author_mentions: Annotated[int, "as author_posts, of all brands together"]
-    thread_mentions: Annotated[int, "as thread_posts, of all brands together"]
-
-
 @declare("cells")
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Sums from which one figure and its error follow; whole numbers, so exact on every engine."""
+    """Sums from which one figure and its error follow; whole numbers, so exact and the same on every engine.
+
+    A net index and a share of voice are sum_y over sum_n. A difference has the sums over what both brands share: y1·y2,
+    y1·n2, n1·y2, n1·n2, the own brand first.
+    """
 
     measure: Annotated[str, KEY, Unit("net_index, share_of_voice, difference"), "measure"]
     brand: Annotated[str, KEY, "brand"]
@@ -101,15 +87,26 @@ class Cell:
     period: Annotated[str, KEY, Unit("week, month, quarter, all"), "length of the period"]
     period_start: Annotated[date, KEY, "first day; 1970-01-01 for all"]
     counted: Annotated[str, KEY, Unit("posts, authors, threads"), "what counts as one voice"]
-    clustered: Annotated[str, KEY, Unit("author, thread, both"), "what belongs together in these sums"]
     n_posts: Annotated[int, "posts"]
-    n_clusters: Annotated[int, "groups that belong together"]
+    n_authors: Annotated[int, "authors; of all brands in a share of voice"]
+    n_threads: Annotated[int, "threads; of all brands in a share of voice"]
+    n_both: Annotated[int, "pairs of author and thread; of all brands in a share of voice"]
     sum_n: Annotated[int, Unit("1/1,000,000 voice"), "sum of weights"]
-    sum_y: Annotated[int, Unit("weight x 1/10,000"), "sum of weighted y"]
-    sum_yy: Annotated[Decimal, "sum over groups of y²; of y₁·y₂ in a difference"]
-    sum_yn: Annotated[Decimal, "sum over groups of y·n; of y₁·n₂ in a difference"]
-    sum_ny: Annotated[Decimal, "as sum_yn; of n₁·y₂ in a difference"]
-    sum_nn: Annotated[Decimal, "sum over groups of n²; of n₁·n₂ in a difference"]
+    sum_y: Annotated[
+        int, Unit("weight x 1/10,000"), "sum of weighted y; of the brand's own weights in a share of voice"
+    ]
+    author_yy: Annotated[Decimal, "sum over authors of y²"]
+    author_yn: Annotated[Decimal, "sum over authors of y·n"]
+    author_ny: Annotated[Decimal, "sum over authors of n·y"]
+    author_nn: Annotated[Decimal, "sum over authors of n²"]
+    thread_yy: Annotated[Decimal, "sum over threads of y²"]
+    thread_yn: Annotated[Decimal, "sum over threads of y·n"]
+    thread_ny: Annotated[Decimal, "sum over threads of n·y"]
+    thread_nn: Annotated[Decimal, "sum over threads of n²"]
+    both_yy: Annotated[Decimal, "sum over pairs of author and thread of y²"]
+    both_yn: Annotated[Decimal, "sum over pairs of author and thread of y·n"]
+    both_ny: Annotated[Decimal, "sum over pairs of author and thread of n·y"]
+    both_nn: Annotated[Decimal, "sum over pairs of author and thread of n²"]
 
 
 @declare("telling")
