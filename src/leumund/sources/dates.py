@@ -59,10 +59,11 @@ _YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P
 _NUMBERS = re.compile(
     r"(?<![\d.:])(?P<a>\d{1,2})(?P<sep>[./-])\s?(?P<b>\d{1,2})(?P=sep)\s?(?P<year>\d{4}|\d{2})(?![\d:])"
 )
+_YEARS = range(1900, 2200)  # beyond them a date is a slip, and would not survive the way into another zone
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _AGO = (
-    re.compile(r"\bvor (?P<n>\d+|einer|einem|eine|ein paar|wenigen) (?P<unit>[a-zäöü]+)"),
-    re.compile(r"\b(?P<n>\d+|an?|a few|one) (?P<unit>[a-z]+) ago\b"),
+    re.compile(r"\bvor (?P<n>\d{1,4}|einer|einem|eine|ein paar|wenigen) (?P<unit>[a-zäöü]+)"),
+    re.compile(r"\b(?P<n>\d{1,4}|an?|a few|one) (?P<unit>[a-z]+) ago\b"),
 )
 _JUST_NOW = re.compile(r"\b(?:gerade eben|soeben|just now|a moment ago|moments ago)\b")
 _ZONE_NAMES = {"z": 0, "utc": 0, "gmt": 0, "wez": 0, "mez": 1, "cet": 1, "mesz": 2, "cest": 2}
@@ -116,7 +117,8 @@ def read_date(text: str, rules: DateRules) -> When:
     """
     words = _clean(text)
     when = _usual(words, rules) or _iso(words, rules) or _grammar(words, rules, whole=True)
-    if when is None and (when := _last_resort(text, rules)) is None:
+    when = when or _last_resort(text, rules)
+    if when is None or not _believable(when):
         raise DateNotUnderstood(f"not understood as a date: “{text.strip()[:60]}”", next_step=_NEXT)
     return when
 
@@ -124,20 +126,26 @@ def read_date(text: str, rules: DateRules) -> When:
 def read_stamp(stamp: str, rules: DateRules) -> When:
     """Give the moment of a machine's date (ISO 8601, as in <time datetime>), without trying anything else first."""
     try:
-        return _placed(datetime.fromisoformat(stamp), "second", rules)
+        when = _placed(datetime.fromisoformat(stamp), "second", rules)
     except ValueError:
         return read_date(stamp, rules)
+    return when if _believable(when) else UNKNOWN
 
 
 def find_date(text: str, rules: DateRules) -> When:
     """Give the moment named somewhere inside a sentence, or an unknown one; raises nothing."""
     try:
-        return _grammar(_clean(text), rules, whole=False) or UNKNOWN
+        when = _grammar(_clean(text), rules, whole=False)
+        return when if when is not None and _believable(when) else UNKNOWN
     except DateNotUnderstood:
         return UNKNOWN
 
 
 _NEXT = "give the order with --date-order dmy (or mdy, ymd), or set the row aside"
+
+
+def _believable(when: When) -> bool:
+    return when.moment is not None and when.moment.year in _YEARS
 
 
 def _clean(text: str) -> str:
@@ -217,9 +225,10 @@ def _with_time(day: datetime, clock: re.Match[str] | None, rules: DateRules) -> 
         hour = hour % 12 + (12 if clock["half"].startswith("p") else 0)
     try:
         moment = day.replace(hour=hour, minute=int(clock["minute"] or 0), second=int(clock["second"] or 0))
-    except ValueError:
+        moment = moment.replace(tzinfo=_named_zone(clock))
+    except ValueError:  # no such time of day, or a zone a day away
         return None
-    return _placed(moment.replace(tzinfo=_named_zone(clock)), "second" if clock["second"] else "minute", rules)
+    return _placed(moment, "second" if clock["second"] else "minute", rules)
 
 
 def _named_zone(match: re.Match[str]) -> tzinfo | None:
@@ -360,7 +369,10 @@ def _ago(words: str, rules: DateRules) -> When | None:
     seconds = UNITS[match["unit"]]
     exact = match["n"] not in ("ein paar", "wenigen", "a few")
     number = int(match["n"]) if match["n"].isdigit() else 1 if exact else 3
-    moment = _taken(rules, words) - timedelta(seconds=seconds * number)
+    try:
+        moment = _taken(rules, words) - timedelta(seconds=seconds * number)
+    except OverflowError:  # before the first year
+        return None
     clock = next((found for found in _TIME.finditer(words, match.end()) if found["minute"]), None)
     if seconds == 86_400 and clock is not None:  # "3 days ago, 10:22 am"
         return _with_time(datetime(moment.year, moment.month, moment.day), clock, rules)
@@ -418,7 +430,8 @@ def zone_of(name: str) -> tzinfo:
     """Give the zone called `name` (Europe/Berlin, UTC, +02:00); raise WrongUse when there is none."""
     if match := re.fullmatch(r"(?:utc|gmt)?\s?([+-])(\d{1,2})(?::?(\d{2}))?", name.strip().lower()):
         minutes = int(match[2]) * 60 + int(match[3] or 0)
-        return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
+        if minutes < 24 * 60:
+            return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
     try:
         return UTC if name.strip().upper() in ("UTC", "GMT", "Z") else ZoneInfo(name.strip())
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -440,7 +453,7 @@ def zone_from_words(words: str) -> tzinfo | None:
         minutes = -minutes
     if match[0].upper().startswith("MEZ") or re.search(r"\[\s?(?:DST|Sommerzeit)", words):
         minutes += 60
-    return timezone(timedelta(minutes=minutes))
+    return timezone(timedelta(minutes=minutes)) if abs(minutes) < 24 * 60 else None
 
 
 def with_order(rules: DateRules, texts: Iterable[str]) -> DateRules:

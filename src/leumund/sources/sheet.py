@@ -71,14 +71,14 @@ class Sheet:
     @cached_property
     def base(self) -> str:
         """The address that relative links start from, '' when nothing tells."""
-        return urljoin(self.address, self._stated_base) if self._stated_base else self.address
+        return joined(self.address, self._stated_base) if self._stated_base else self.address
 
     @cached_property
     def address(self) -> str:
         """The page's own address: canonical link, og:url or where the archive took it from; '' when none is known."""
         for selector, name in (('link[rel="canonical"]', "href"), ('meta[property="og:url"]', "content")):
             for node in self._head.css(selector):
-                stated = urljoin(self._stated_base, (node.attributes.get(name) or "").strip())
+                stated = joined(self._stated_base, (node.attributes.get(name) or "").strip())
                 if stated.startswith(("http://", "https://")):
                     return clean_url(stated)
         return clean_url(self.page.url)
@@ -105,17 +105,17 @@ class Sheet:
         if link.startswith("/") and not link.startswith("//"):
             return clean_url(self._origin + link)
         if ".." in link or ":" in link or link.startswith(("?", "//")):
-            return clean_url(urljoin(self.base, link))
+            return clean_url(joined(self.base, link))
         return clean_url(self._folder + link)
 
     @cached_property
     def _origin(self) -> str:
-        parts = urlsplit(self.base)
-        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+        folder = joined(self.base, "/")
+        return folder.removesuffix("/") if "//" in folder else ""
 
     @cached_property
     def _folder(self) -> str:
-        return urljoin(self.base, ".") if self.base else ""
+        return joined(self.base, ".") if self.base else ""
 
     def contains(self, words: bytes) -> bool:
         """Tell whether `words` stand anywhere in the page's source; asked once a page, then remembered."""
@@ -155,6 +155,14 @@ class Sheet:
 def text_of(node: LexborNode | None) -> str:
     """Give a node's text on one line, '' for no node."""
     return " ".join((node.text() or "").split()) if node is not None else ""
+
+
+def joined(base: str, link: str) -> str:
+    """Give `link` seen from `base`; as it stands where one of them is no address (http://[ …)."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return link
 
 
 def host_of(address: str) -> str:
@@ -200,7 +208,7 @@ def opened(html: bytes) -> bytes:
 
 def _end(tag: bytes) -> bytes:
     """Give what has to stand before the "/>" that closed `tag`: "></i", which makes it </i/>; nothing for void ones."""
-    name = tag.split(None, 1)[0] if tag else b""
+    name = (tag.split(None, 1) or [b""])[0]
     if b">" in tag or name in _VOID or not name.isalnum():  # "/>" in a script or in words
         return b""
     return b"></" + name

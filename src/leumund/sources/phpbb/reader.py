@@ -26,7 +26,8 @@ SOFTWARE = "phpbb3"
 
 _POSTS = '.post[id^="p"]'
 _TOPIC = re.compile(r"[?&;]t=(\d+)|-t(\d+)(?:[-./]|$)|/topic(\d+)")
-_START = re.compile(r"[?&;]start=(\d+)")
+_START = re.compile(r"[?&;]start=(\d{1,9})(?!\d)")
+_PLACE = re.compile(r"\d{1,9}")
 _NOW = re.compile(r"(?:It is currently|Aktuelle Zeit:|Aktuelles Datum und Uhrzeit:)\s*([^<]{8,60})")
 _ZONE = re.compile(r'<span title="([^"]*)">\s*(UTC[^<]{0,12})</span>')
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -121,7 +122,7 @@ def _first_position(sheet: Sheet) -> int:
         return 1
     for link in bar.css("a"):
         number, start = text_of(link), _START.search(link.attributes.get("href") or "")
-        if start and number.isdigit() and int(number) > 1 and text_of(shown).isdigit():
+        if start and _PLACE.fullmatch(number) and int(number) > 1 and _PLACE.fullmatch(text_of(shown)):
             return int(start[1]) // (int(number) - 1) * (int(text_of(shown)) - 1) + 1
     return 0
 

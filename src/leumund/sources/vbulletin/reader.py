@@ -22,7 +22,7 @@ SOFTWARE = "vbulletin4"
 _POSTS = 'li[id^="post_"]'
 _BODIES = ('[id^="post_message_"] .postcontent', '[id^="post_message_"]', ".postbody .content .postcontent")
 _DIGITS = re.compile(r"(\d+)")
-_COUNTER = re.compile(r"#\s?(\d+)")
+_COUNTER = re.compile(r"#\s?(\d{1,9})(?!\d)")
 _THREAD_IN_URL = re.compile(r"(?:threads?/|showthread\.php\?(?:.*?\bt=)?|[?&]t=)(\d+)|/(\d+)-[^/]*$")
 _QUOTED_NUMBER = re.compile(r"#post(\d+)|[?&;]p=(\d+)")
 _GENERATOR = re.compile(r"""<meta[^>]*generator[^>]*content\s*=\s*["']vBulletin\s*([\d.]+)""", re.IGNORECASE)

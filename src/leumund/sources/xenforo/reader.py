@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import unescape
 
 from selectolax.lexbor import LexborNode
@@ -30,8 +31,9 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 # They start with a letter that is rare, which lets the search run; what has to stand before it is asked then.
-_POSITION = re.compile(r"#(?<=[>\s]#)\s?(\d[\d.,\s]*)<")
-_TIME = re.compile(r'<time\b([^>]*?\bdatetime="([^"]*)")?[^>]*>([^<]*)</time>')
+_POSITION = re.compile(r"#(?<=[>\s]#)\s?(\d[\d.,\s]{0,10})<")
+_TIME = re.compile(r'(<time\b([^>]*?\bdatetime="([^"]*)")?[^>]*>)([^<]*)</time>')
+_SECONDS = re.compile(r'\sdata-time(?:stamp)?="(\d{9,10})"')
 _HREF = re.compile(r'href="(?<=\shref=")([^"]*)"')
 _ROOT = re.compile(r"""<(?i:html\b[^>]*\bid\s*=\s*["']?XF\b)""")
 _NO_DIGIT = re.compile(r"\D")
@@ -118,20 +120,29 @@ def _author(node: LexborNode) -> str:
 def _time(node: LexborNode, head: str) -> tuple[str, str]:
     """Give the time as shown and as a machine's date: of the head line, else the first one of the post."""
     if shown := _TIME.search(head):
-        return line(shown[3]), (shown[2] or "").strip()
+        return line(shown[4]), (shown[3] or "").strip() or _from_seconds(shown[1])
     found = node.css_first("time.u-dt, time")
     return text_of(found), _stamp(found)
 
 
 def _stamp(node: LexborNode | None) -> str:
-    return (node.attributes.get("datetime") or "").strip() if node is not None else ""
+    if node is None:
+        return ""
+    return (node.attributes.get("datetime") or "").strip() or _from_seconds(node.html or "")
+
+
+def _from_seconds(html: str) -> str:
+    """Give the moment that an element states in seconds since 1970, as a machine's date, '' for none."""
+    seconds = _SECONDS.search(html)
+    return datetime.fromtimestamp(int(seconds[1]), UTC).isoformat() if seconds else ""
 
 
 def _place(html: str) -> tuple[int, str]:
     """Give the post's place in the thread (0 = not shown) and its link."""
     shown = _POSITION.search(html)
     link = next((link for link in reversed(_HREF.findall(html)) if "post" in link and "share" not in link), "")
-    return int(_NO_DIGIT.sub("", shown[1])) if shown else 0, unescape(link)
+    digits = _NO_DIGIT.sub("", shown[1]) if shown else ""
+    return int(digits) if 0 < len(digits) < 10 else 0, unescape(link)
 
 
 def own_words(html: str) -> tuple[str, tuple[FoundQuote, ...]]:
@@ -139,6 +150,8 @@ def own_words(html: str) -> tuple[str, tuple[FoundQuote, ...]]:
     quotes: list[FoundQuote] = []
     if "bbCodeBlock" in html:
         html = _without_quotes(html, quotes)
+        if "bbCodeBlock-title" in html:  # „Code:“ above a box of code
+            html = cut(html, "div", lambda tag: "bbCodeBlock-title" in tag).rest
     return words(html), tuple(quotes)
 
 
