@@ -114,6 +114,18 @@ def poor_readers(bench: Bench) -> Iterator[Tried]:
         yield bench.bound(f"{reader} scores, 100 labels: width against labels alone", _ratio(rows), 1.03)
 
 
+def odd_readers(bench: Bench) -> Iterator[Tried]:
+    """Coverage with scores on a grid of five, most of them near 0, or 1 for one post in forty."""
+    for number, reader in enumerate(("grid", "steep", "rare")):
+        for share, floor in ((0.15, 0.945), (0.90, 0.93)):
+            rng = bench.rng(16, number, int(100 * share))
+            rows = np.array([_one_corpus(bench, share, 100, rng, reader) for _ in range(bench.trials)])
+            name = f"{reader} scores, share {share:.2f}, 100 labels"
+            yield bench.rate(f"{name}: coverage", rows[:, 0].sum(), bench.trials, floor)
+            error = float(rows[:, 1].std() / np.sqrt(bench.trials))
+            yield bench.bound(f"{name}: |bias|, points", 100 * abs(rows[:, 1].mean()), 0.4, 100 * error)
+
+
 def net_index(bench: Bench) -> Iterator[Tried]:
     """Coverage of a corpus' net index, whose labels are −1, 0, 1."""
     for n in (100, 400):
@@ -286,6 +298,22 @@ def weekly_looks(bench: Bench) -> Iterator[Tried]:
         yield bench.bound(f"a year of weekly looks at {share:.2f}: final width", float(np.mean(ratios)), 1.85)
 
 
+def uneven_weeks(bench: Bench) -> Iterator[Tried]:
+    """The same where posts and labels differ from week to week, the first week has one label and the share rises."""
+    rng, missed, ratios = bench.rng(17), 0, []
+    for _ in range(bench.trials):
+        posts, labels = rng.poisson(100, 52) + 1, np.append(1, rng.poisson(10, 51))
+        share = np.linspace(0.2, 0.4, 52)
+        weeks = [worlds.brand(float(p), n, min(seen, n), rng) for p, n, seen in zip(share, posts, labels, strict=True)]
+        truth = np.cumsum(share * posts) / np.cumsum(posts)
+        looks = bench.use.follow(weeks)
+        missed += not all(look.covers(so_far) for look, so_far in zip(looks, truth, strict=True))
+        y, s = (np.concatenate(column) for column in zip(*weeks, strict=True))
+        ratios.append(looks[-1].width / estimates.estimate_share(y, s, estimand="rate").width)
+    yield bench.rate("a year of uneven weeks: a wrong look", missed, bench.trials, 0.05, at_most=True)
+    yield bench.bound("a year of uneven weeks: final width", float(np.mean(ratios)), 1.85)
+
+
 MARKETS = {
     "shared shocks": (worlds.Market("none"), 0.93, 0.07, 0.65),
     "own autocorrelation": (worlds.Market("autocorrelated"), 0.90, 0.10, 0.52),
@@ -435,6 +463,7 @@ def bridges(bench: Bench) -> Iterator[Tried]:
 PARTS = (
     corpus_share,
     poor_readers,
+    odd_readers,
     net_index,
     borrowed_correction,
     pooled_reader,
@@ -443,6 +472,7 @@ PARTS = (
     rate_crossed,
     differences,
     weekly_looks,
+    uneven_weeks,
     campaigns,
     second_opinion,
     timid_readers,

@@ -14,7 +14,7 @@ from leumund import estimates
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Talk = Literal["usual", "few", "heavy_tailed"]
-Reader = Literal["usual", "useless", "inverted", "hard"]
+Reader = Literal["usual", "useless", "inverted", "hard", "grid", "steep", "rare"]
 
 
 def scores_for(y: Array, rng: np.random.Generator, *, reader: Reader = "usual", correlation: float = 0.45) -> Array:
@@ -23,9 +23,12 @@ def scores_for(y: Array, rng: np.random.Generator, *, reader: Reader = "usual", 
         return rng.random(y.size)
     spread = max(float(y.std()), 0.1)
     signal = (y - y.mean()) / spread * correlation + np.sqrt(1 - correlation**2) * rng.normal(size=y.size)
-    if reader == "hard":
-        return (signal > 1.0).astype(float)
-    return np.clip(0.35 + (-0.12 if reader == "inverted" else 0.12) * signal, 0, 1)
+    if reader in ("hard", "rare"):
+        return (signal > (1.0 if reader == "hard" else 2.0)).astype(float)
+    if reader == "grid":
+        return np.array([0.1, 0.3, 0.5, 0.7, 0.9])[np.digitize(signal, [-1.0, -0.2, 0.5, 1.2])]
+    scores = np.clip(0.35 + (-0.12 if reader == "inverted" else 0.12) * signal, 0, 1)
+    return scores**5 if reader == "steep" else scores
 
 
 def labels_on(y: Array, n: int, rng: np.random.Generator) -> Array:

@@ -32,10 +32,10 @@ def follow_share(
     misses, however long it is followed and whenever one looks: Robbins' (1970) normal mixture in its asymptotic
     form (Waudby-Smith et al. 2024, "Time-uniform central limit theory", eq. 6), put into Wilson's interval so that
     the first weeks hold too. The estimand *corpus* is the share among the posts so far, *rate* the one behind them.
-    Labels are weighted so that a week counts as its posts, not as its labels. `horizon` is the number of weeks
-    after which the series should be sharp; like the first week with labels it tunes the width and must not be
-    changed while following. Weeks before the first label are 0..1, *unproven*; a week without posts, as the first
-    cannot be, leaves the figure as it was.
+    Labels are weighted so that a week counts as its posts, not as its labels; weeks with under five labels are taken
+    together. `horizon` is the number of weeks after which the series should be sharp; like the first week with labels
+    it tunes the width and must not be changed while following. Weeks before the first label are 0..1, *unproven*; a
+    week without posts, as the first cannot be, leaves the figure as it was.
     """
     level = check_level(level)
     weeks = as_list(weeks, "weeks")
