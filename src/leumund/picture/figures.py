@@ -263,7 +263,8 @@ def _corrected(machine: Cells, error: Carried, level: float, bounds: tuple[float
 def _numbers(values: Floats, said: NDArray[np.bool_]) -> pa.Array:
     """Give six digits behind the point, and nothing where nothing is said."""
     kept = said & np.isfinite(values)
-    return pa.array(np.round(np.where(kept, values, 0.0), 6), pa.float64(), mask=~kept)
+    rounded = [round(value, 6) for value in np.where(kept, values, 0.0).tolist()]  # numpy multiplies and errs on halves
+    return pa.array(rounded, pa.float64(), mask=~kept)
 
 
 def _verdicts(measure: str, cells: Cells, enough: NDArray[np.bool_], support: NDArray[Any]) -> NDArray[Any]:
