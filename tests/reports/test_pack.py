@@ -15,12 +15,20 @@ import pyarrow.parquet as pq
 import pytest
 
 from leumund.loop import Project
-from leumund.reports.pack import SCRIPT
+from leumund.picture.plans import Asked
+from leumund.reports.pack import SCRIPTS
 from tests.walks import Talk, label_some, simulated_project, talking_project
 
 # Leumund cannot be imported here, however it is installed.
 ALONE = "import runpy, sys; sys.modules['leumund'] = None; sys.argv = sys.argv[1:]; "
 ALONE += "runpy.run_path(sys.argv[0], run_name='__main__')"
+
+
+CAMPAIGNS = (
+    Asked("spring", starts_on=date(2024, 5, 6)),
+    Asked("voices", starts_on=date(2024, 1, 1), counted="authors", weeks_after=20),
+    Asked("early", starts_on=date(2022, 11, 7)),  # nothing can be said of it
+)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -35,6 +43,8 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.run()
     label_some(project, every=3)
     project.run()
+    for asked in CAMPAIGNS:
+        project.evaluate_campaign(project.campaign_terms(asked), by="kim")
     return project
 
 
@@ -49,9 +59,9 @@ def packed(project: Project, path: Path) -> Path:
     return path
 
 
-def recomputed(pack: Path) -> tuple[int, str]:
+def recomputed(pack: Path, script: str = "recompute.py") -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-c", ALONE, str(pack / "recompute.py"), str(pack)],
+        [sys.executable, "-c", ALONE, str(pack / script), str(pack)],
         check=False,
         capture_output=True,
         text=True,
@@ -66,6 +76,57 @@ def test_every_figure_of_a_market_comes_out_again(market: Project, tmp_path: Pat
     assert told == f"{n} of {n} figures agree to six digits; files changed: 0\n"
     assert status == 0
     assert n > 500
+
+
+@pytest.mark.parametrize("days", [{}, {"since": date(2024, 2, 20), "until": date(2024, 5, 7)}], ids=["all", "some"])
+@pytest.mark.parametrize("kind", ["market", "with_a_gap"])
+def test_shares_of_polarity_come_out_again(
+    kind: str, days: dict[str, date], request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    project: Project = request.getfixturevalue(kind)
+    pack = tmp_path / "pack"
+    project.write_report(pack, form="pack", language="de", **days)  # type: ignore[arg-type]  # names of days alone
+    shares = pq.read_table(pack / "polarities.parquet")
+    n = len(shares)
+    assert shares["value"].null_count < n
+    assert recomputed(pack, "recompute_polarities.py") == (0, f"{n} of {n} shares agree to six digits\n")
+    assert kind == "market" or max(shares["gap_share"].to_pylist()) > 0
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("opinions", "neutral"), ("judged", "negative")], ids=["opinions", "judged"]
+)
+def test_shares_from_other_posts_or_labels_do_not_agree(
+    with_a_gap: Project, tmp_path: Path, table: str, column: str
+) -> None:
+    pack = packed(with_a_gap, tmp_path / "pack")
+    rows = pq.read_table(pack / f"{table}.parquet")
+    changed = pa.array([(value or 0) // 2 for value in rows[column].to_pylist()], rows.schema.field(column).type)
+    pq.write_table(rows.set_column(rows.column_names.index(column), column, changed), pack / f"{table}.parquet")
+    status, told = recomputed(pack, "recompute_polarities.py")
+    assert status == 1
+    agree, of = told.split(" shares")[0].split(" of ")
+    assert int(agree) < int(of)
+
+
+def test_the_effect_of_campaigns_comes_out_again(market: Project, tmp_path: Path) -> None:
+    pack = packed(market, tmp_path / "pack")
+    told = pq.read_table(pack / "campaigns.parquet").to_pylist()
+    assert [row["name"] for row in told] == ["voices", "spring"]
+    assert any(row["value"] != row["machine_value"] for row in told)
+    assert recomputed(pack, "recompute_campaigns.py") == (0, "2 of 2 campaigns agree to six digits\n")
+
+
+@pytest.mark.parametrize("change", ["weeks", "labels"])
+def test_an_effect_from_other_weeks_or_labels_does_not_agree(market: Project, tmp_path: Path, change: str) -> None:
+    pack = packed(market, tmp_path / "pack")
+    name = "campaigns" if change == "weeks" else "labels"
+    rows = pq.read_table(pack / f"{name}.parquet").to_pylist()
+    changed = [
+        {**r, "weeks": r["weeks"][1:]} if change == "weeks" else {**r, "label_y": min(r["label_y"], 0)} for r in rows
+    ]
+    pq.write_table(pa.Table.from_pylist(changed, pq.read_schema(pack / f"{name}.parquet")), pack / f"{name}.parquet")
+    assert recomputed(pack, "recompute_campaigns.py") == (1, "0 of 2 campaigns agree to six digits\n")
 
 
 def test_figures_with_a_gap_in_collection_come_out_again(with_a_gap: Project, tmp_path: Path) -> None:
@@ -93,8 +154,10 @@ def test_the_figures_of_a_stretch_of_days_come_out_again(
 
 def test_figures_without_any_label_come_out_again(tmp_path: Path) -> None:
     project = talking_project(tmp_path / "project", Talk(days=60), labelled=False)
-    status, told = recomputed(packed(project, tmp_path / "pack"))
-    assert status == 0, told
+    pack = packed(project, tmp_path / "pack")
+    for script in SCRIPTS:
+        status, told = recomputed(pack, script.name)
+        assert status == 0, told
 
 
 @pytest.mark.parametrize(
@@ -122,11 +185,12 @@ def test_a_pack_in_which_something_was_changed_does_not_agree(
     assert "files changed: 1" in told
 
 
-def test_the_script_is_short_and_imports_nothing_of_leumund() -> None:
-    lines = SCRIPT.read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_each_script_is_short_and_imports_nothing_of_leumund(script: Path) -> None:
+    lines = script.read_text(encoding="utf-8").splitlines()
     assert len(lines) < 150
     imported = {line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))}
-    assert imported <= {"hashlib", "json", "sys", "itertools", "pathlib", "numpy", "pyarrow", "scipy"}
+    assert imported <= {"hashlib", "json", "sys", "itertools", "pathlib", "numpy", "pyarrow", "scipy", "recompute"}
 
 
 def test_nobody_and_no_words_are_in_the_pack(market: Project, tmp_path: Path) -> None:

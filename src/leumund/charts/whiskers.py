@@ -14,6 +14,7 @@ from leumund.charts.theme import AXIS, INK, OWN, PAPER, QUIET, RIVAL, hatch
 __all__ = ["Row", "WhiskerChart", "draw_whiskers"]
 
 _LABEL_PX = 7.6
+_WORDS_PX = 19  # height of a row's words where they stand above its whiskers
 _SHAPES = {"circle": "circle", "ring": "circle", "square": "square"}
 
 
@@ -51,7 +52,7 @@ def draw_whiskers(chart: WhiskerChart) -> Chart:
     words = int(max((len(row.text) for row in chart.rows), default=0) * _LABEL_PX) + 20
     tall = max((9 * len(row.dots) + 5 * len(row.others) for row in chart.rows), default=9)
     wide = Frame(width=960, height=0, left=label, right=words)
-    narrow = Frame(width=358, height=0, left=14, right=14)
+    narrow = Frame(width=358, height=0, left=16, right=16)
     wide.height, narrow.height = (len(chart.rows) * step for step in (23 + tall, 43 + tall))
     if chart.small:
         only = _Sheet(chart, narrow, stacked=True).drawn(f"{chart.chart_id}-s")
@@ -79,18 +80,19 @@ class _Sheet:
     def _axes(self) -> dict[str, Any]:
         values = ticks(self.low, self.high, most=5 if self.stacked else 8)
         marks = {str(round(value * 1000)): self.chart.tell(value) for value in values}
-        x = {
-            "datum": 0,
-            "type": "quantitative",
-            "scale": {"domain": [self.low, self.high], "nice": False, "zero": False},
-            "axis": {
-                "values": values,
-                "grid": True,
-                "labelPadding": 6,
-                "labelExpr": f"{marks!r}[toString(round(datum.value*1000))]",
-            },
+        axis: dict[str, Any] = {
+            "values": values,
+            "grid": True,
+            "labelPadding": 6,
+            "labelExpr": f"{marks!r}[toString(round(datum.value*1000))]",
         }
-        zero = {"type": "rule", "stroke": AXIS, "strokeWidth": 1.5, "aria": False}
+        zero: dict[str, Any] = {"type": "rule", "stroke": AXIS, "strokeWidth": 1.5, "aria": False}
+        if self.stacked:  # a line through the words would make a minus of two
+            dash = [self.step - _WORDS_PX, _WORDS_PX]
+            axis["gridDash"] = dash  # grid lines are drawn from the foot upwards, rules from the top down
+            zero |= {"strokeDash": dash, "strokeDashOffset": dash[0]}
+        scale = {"domain": [self.low, self.high], "nice": False, "zero": False}
+        x = {"datum": 0, "type": "quantitative", "scale": scale, "axis": axis}
         return {"data": {"values": [{}]}, "mark": zero, "encoding": {"x": x}}
 
     def _middle(self, place: int) -> float:

@@ -38,7 +38,7 @@ from leumund.tables import Polarity, rows_to_arrow
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["POLARITIES", "judged_step", "steps"]
+__all__ = ["POLARITIES", "gaps_in_shares", "judged_step", "steps"]
 
 POLARITIES = ("negative", "neutral", "positive")
 CLUSTERINGS = {"author": ("author",), "thread": ("thread",), "both": ("author", "thread")}
@@ -124,7 +124,7 @@ def _polarities(tables: Mapping[str, pa.Table], said: _Said) -> Mapping[str, pa.
         return {"polarities": rows_to_arrow("polarities", [])}
     reader = _Reader(tables["judged_polarities"], Makeup(tables["makeup"]), said.own)
     days = [row["day"] for row in tables["coverage"].to_pylist()]
-    gaps = _gaps(tables, keys, said.own)
+    gaps = gaps_in_shares(tables, keys, said.own)
     machine = {name: _machine([rows[(*key, name)] for key in keys], said.level) for name in POLARITIES}
     carried = {name: reader.carried(name, keys) for name in POLARITIES}
     corrected = {}
@@ -209,7 +209,7 @@ def _machine(held: Sequence[Mapping[str, Mapping[str, Any]]], level: float) -> A
     )
 
 
-def _gaps(tables: Mapping[str, pa.Table], keys: Sequence[tuple[str, str]], own: str) -> tuple[Floats, Floats]:
+def gaps_in_shares(tables: Mapping[str, pa.Table], keys: Sequence[tuple[str, str]], own: str) -> tuple[Floats, Floats]:
     """Give which part of each cell's posts is missing, and how far the missing ones may lie off, as a share.
 
     The spread of the index over the weeks serves for every share: none moves further than praise less blame does.

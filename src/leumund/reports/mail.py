@@ -50,7 +50,8 @@ def report_mail(picture: Picture, *, language: str, report: str) -> bytes:
 
 
 def _subject(laid: Report) -> str:
-    subject = say("mail.subject", laid.language, title=laid.title, sentence=laid.sentences[0])
+    first = laid.sentences[0]
+    subject = first if first.startswith(laid.title) else f"{laid.title}: {first}"
     return f"[{say('report.simulated', laid.language)}] {subject}" if laid.picture.simulated else subject
 
 

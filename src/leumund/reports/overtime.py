@@ -211,7 +211,8 @@ def weekly_panel(figures: Figures, language: str) -> Panel:
             chart = _weekly_chart(figures, f"weekly-{place}", series, language)
             charts.append((brand, draw_lines(replace(chart, shown=axis))))
     told = sum(one is not None for one in dots[picture.own])
-    title = say("weekly.title", language, brand=picture.own, told=told, n=len(dots[picture.own]))
+    n = len(dots[picture.own])
+    title = say("weekly.title_all" if told == n > 1 else "weekly.title", language, brand=picture.own, told=told, n=n)
     return Panel("weekly", title, say("weekly.note", language), tuple(charts))
 
 

@@ -11,7 +11,7 @@ import io
 import json
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from leumund.engines.parts import writing
 from leumund.picture.borrowing import Makeup, Stretch
 from leumund.picture.counting import ALL_TIME
 from leumund.picture.missing import Gaps
+from leumund.picture.polarities import POLARITIES, gaps_in_shares
 from leumund.picture.view import Picture
 from leumund.picture.window import Window
 from leumund.posts.identity import AuthorKeys
@@ -33,6 +34,7 @@ __all__ = ["pack_files", "write_pack"]
 FORMAT = 1
 INDEX = 0.01  # 1/10,000 -> index points
 SCRIPT = Path(__file__).with_name("recompute.py")
+SCRIPTS = (SCRIPT, *(SCRIPT.with_name(f"recompute_{part}.py") for part in ("polarities", "campaigns")))
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same pack has the same bytes
 
 _GAPS = pa.schema(
@@ -45,6 +47,22 @@ _GAPS = pa.schema(
         "share": pa.float64(),
         "usual": pa.float64(),
         "error": pa.float64(),
+    }
+)
+
+_ENDS = ("value", "low", "high")
+_CAMPAIGNS = pa.schema(
+    {
+        "name": pa.string(),
+        "brand": pa.int64(),
+        "rivals": pa.list_(pa.int64()),
+        "aspect": pa.int64(),
+        "counted": pa.string(),
+        "starts_on": pa.date32(),
+        "first_week": pa.date32(),
+        "weeks": pa.list_(pa.int64()),
+        **{f"{whose}{part}": pa.float64() for whose in ("", "machine_") for part in _ENDS},
+        "p_value": pa.float64(),
     }
 )
 
@@ -74,17 +92,20 @@ def write_pack(picture: Picture, read: Read, path: Path, *, min_posts: int, keys
 def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys) -> dict[str, bytes]:
     """Give the pack's files by name; the same picture gives the same bytes to the same user."""
     estimates, judged = read("estimates"), [read("judged"), read("judged_aspects")]
-    opinions, names = _opinions(read("opinions"), picture, keys)
+    opinions, names = _opinions(_toned(read("opinions"), read("readings")), picture, keys)
     tables = {
         "opinions": opinions.drop_columns(["post_id"]),
         "labels": _labels(judged, opinions, names),
+        "judged": _judged(read("judged_polarities"), opinions, names),
         "gaps": _gaps(estimates, read, picture.window, names),
         "figures": _figures(estimates, names),
+        "polarities": _polarities(read("polarities"), names),
+        "campaigns": _campaigns(picture, names),
         "coverage": read("coverage"),
         "tallies": read("tallies"),
     }
     written = {f"{name}.parquet": _parquet(table) for name, table in tables.items()}
-    written["recompute.py"] = SCRIPT.read_bytes()
+    written |= {script.name: script.read_bytes() for script in SCRIPTS}
     manifest = {
         "format": FORMAT,
         "title": picture.title,
@@ -129,10 +150,22 @@ def _opinions(rows: pa.Table, picture: Picture, keys: AuthorKeys) -> tuple[pa.Ta
         "quarter": pc.floor_temporal(rows["day"], unit="quarter"),
         "all": _of_all(rows["day"], picture),
         "y": rows["y"],
+        **{name: rows[name] for name in POLARITIES},
         "post_id": rows["post_id"],
     }
     table = pa.table(columns)
     return table.sort_by([(name, "ascending") for name in ("post", "brand", "aspect")]), names
+
+
+def _toned(opinions: pa.Table, readings: pa.Table) -> pa.Table:
+    """Give the opinions with how likely each is negative, neutral, positive; what was put right by hand is certain."""
+    keys = ["post_id", "brand", "aspect"]
+    met = opinions.join(readings.select([*keys, *(f"p_{name}" for name in POLARITIES)]), keys, join_type="inner")
+    as_read = pc.equal(met["y"], pc.subtract(met["p_positive"], met["p_negative"]))
+    by_hand = {"negative": pc.less(met["y"], 0), "neutral": pc.equal(met["y"], 0), "positive": pc.greater(met["y"], 0)}
+    for name, said in by_hand.items():
+        met = met.append_column(name, pc.if_else(as_read, met[f"p_{name}"], pc.if_else(said, 10_000, 0)).cast("int64"))
+    return met
 
 
 def _of_all(days: pa.ChunkedArray, picture: Picture) -> pa.ChunkedArray:
@@ -151,18 +184,29 @@ def _numbered(kind: str, ids: pa.ChunkedArray, picture: Picture, keys: AuthorKey
 
 def _labels(judged: list[pa.Table], opinions: pa.Table, names: dict[str, list[str]]) -> pa.Table:
     """Give the labels, whole and by aspect, with the row of the opinion (from 0) that each is about."""
-    keys = (opinions[name].to_pylist() for name in ("post_id", "brand", "aspect"))
-    place = {key: number for number, key in enumerate(zip(*keys, strict=True))}
-    brand_of, aspect_of = ({name: i for i, name in enumerate(names[kind])} for kind in ("brands", "aspects"))
     rows = [row for table in judged for row in table.to_pylist()]
     columns = {
-        "opinion": pa.array(
-            [place[r["post_id"], brand_of[r["brand"]], aspect_of[r.get("aspect", "")]] for r in rows], pa.int64()
-        ),
+        "opinion": _places(rows, opinions, names),
         "label_y": pa.array([row["label_y"] for row in rows], pa.int64()),
         "weight": pa.array([row["weight"] for row in rows], pa.float64()),
     }
     return pa.table(columns).sort_by("opinion")
+
+
+def _judged(judged: pa.Table, opinions: pa.Table, names: dict[str, list[str]]) -> pa.Table:
+    """Give which part of the labellers say negative and positive, with the row of the opinion that each is about."""
+    said = {name: judged[f"label_{name}"] for name in ("negative", "positive")}
+    columns = {"opinion": _places(judged.to_pylist(), opinions, names), **said, "weight": judged["weight"]}
+    return pa.table(columns).sort_by("opinion")
+
+
+def _places(rows: list[dict[str, Any]], opinions: pa.Table, names: dict[str, list[str]]) -> pa.Array:
+    """Give for each row the opinion it is about, by the opinion's row from 0."""
+    keys = (opinions[name].to_pylist() for name in ("post_id", "brand", "aspect"))
+    place = {key: number for number, key in enumerate(zip(*keys, strict=True))}
+    brand_of, aspect_of = ({name: i for i, name in enumerate(names[kind])} for kind in ("brands", "aspects"))
+    found = [place[r["post_id"], brand_of[r["brand"]], aspect_of[r.get("aspect", "")]] for r in rows]
+    return pa.array(found, pa.int64())
 
 
 def _gaps(estimates: pa.Table, read: Read, window: Window | None, names: dict[str, list[str]]) -> pa.Table:
@@ -183,7 +227,22 @@ def _gaps(estimates: pa.Table, read: Read, window: Window | None, names: dict[st
             place = {"brand": names["brands"].index(row["brand"]), "aspect": names["aspects"].index(row["aspect"])}
             cell = {"measure": row["measure"], **place, "period": row["period"], "period_start": row["period_start"]}
             kept.append({**cell, "share": share, "usual": usual * unit, "error": error * unit})
-    return pa.Table.from_pylist(kept, schema=_GAPS)
+    return pa.Table.from_pylist([*kept, *_gaps_of_shares(read, window, names)], schema=_GAPS)
+
+
+def _gaps_of_shares(read: Read, window: Window | None, names: dict[str, list[str]]) -> Iterator[dict[str, Any]]:
+    """Give the same for the shares of polarity; as brand 0 the own one, 1 its rivals together."""
+    within = "_within" if window else ""
+    own, shares = names["brands"][0], read("polarities").to_pylist()
+    keys = sorted({("rivals" if row["brand"] == "" else "own", row["aspect"]) for row in shares})
+    tables = {name: read(f"{name}{within}") for name in ("makeup", "coverage")}
+    missing, error = gaps_in_shares(tables, keys, own)
+    for (side, aspect), share, off in zip(keys, missing.tolist(), error.tolist(), strict=True):
+        if share:
+            place = {"brand": int(side == "rivals"), "aspect": names["aspects"].index(aspect)}
+            start = min(row["first"] for row in shares)
+            cell = {"measure": "polarity", **place, "period": "all", "period_start": start}
+            yield {**cell, "share": share, "usual": 0.0, "error": off}
 
 
 def _figures(estimates: pa.Table, names: dict[str, list[str]]) -> pa.Table:
@@ -199,6 +258,41 @@ def _figures(estimates: pa.Table, names: dict[str, list[str]]) -> pa.Table:
     }
     columns = {field: numbers.get(field, estimates[field]) for field in estimates.column_names}
     return pa.table(columns).sort_by("figure_id")
+
+
+def _polarities(shares: pa.Table, names: dict[str, list[str]]) -> pa.Table:
+    """Give the shares of polarity; as side 0 the own brand, 1 its rivals together."""
+    numbers = {
+        "side": pc.equal(shares["brand"], "").cast("int64"),
+        "aspect": _number_of(shares["aspect"], names["aspects"]),
+    }
+    kept = [name for name in shares.column_names if name not in ("brand", "aspect")]
+    return pa.table({**numbers, **{name: shares[name] for name in kept}}).sort_by("figure_id")
+
+
+def _campaigns(picture: Picture, names: dict[str, list[str]]) -> pa.Table:
+    """Give the effect of each campaign of which one can be told, and the weeks that count, by number from the first."""
+    brands, kept = names["brands"], []
+    for one in picture.campaigns:
+        if one.effect is None or one.machine_effect is None or one.p_value is None:
+            continue
+        terms, weeks = one.terms, one.weeks
+        spans = {"": one.effect, "machine_": one.machine_effect}
+        kept.append(
+            {
+                "name": terms.name,
+                "brand": brands.index(terms.brand),
+                "rivals": [brands.index(rival) for rival in one.rivals_used],
+                "aspect": names["aspects"].index(terms.aspect),
+                "counted": terms.counted,
+                "starts_on": terms.starts_on,
+                "first_week": weeks[0].week,
+                "weeks": [number for number, week in enumerate(weeks) if week.index is not None],
+                **{f"{whose}{part}": getattr(span, part) for whose, span in spans.items() for part in _ENDS},
+                "p_value": round(one.p_value, 6),
+            }
+        )
+    return pa.Table.from_pylist(kept, schema=_CAMPAIGNS)
 
 
 def _number_of(column: pa.ChunkedArray, names: list[str]) -> pa.ChunkedArray:

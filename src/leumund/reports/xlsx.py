@@ -30,6 +30,7 @@ __all__ = ["report_xlsx", "write_xlsx"]
 QUOTED_CHARACTERS = 200
 _WIDEST = 70
 _MOST_FROZEN = 5  # more rows than these, and a small screen shows nothing else
+_LONGEST_TAB = 31
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _DATES = {"de": "dd.mm.yyyy", "en": "d mmm yyyy"}
@@ -284,6 +285,16 @@ def _posts(report: Report) -> Grid:
     return Grid(say("workbook.posts_tab", language), lines, columns, rows)
 
 
+def _tab(name: str) -> str:
+    """Give a name that Excel takes for a sheet: 31 letters at most, cut after a word.
+
+    >>> _tab("Themen: Tadel, Neutrales und Lob")
+    'Themen – Tadel, Neutrales und…'
+    """
+    plain = _FORBIDDEN.sub(" ", name.replace(": ", " – ")).strip() or "–"
+    return plain if len(plain) <= _LONGEST_TAB else plain[:_LONGEST_TAB].rsplit(" ", 1)[0][: _LONGEST_TAB - 1] + "…"
+
+
 class _Writer:
     """Writes grids into a workbook, each on a sheet with a name of its own."""
 
@@ -303,7 +314,7 @@ class _Writer:
         self._forms = {name: book.add_format({"num_format": form, "valign": "top"}) for name, form in forms.items()}
 
     def _sheet(self, name: str) -> Any:
-        plain = _FORBIDDEN.sub(" ", name)[:31].strip() or "–"
+        plain = _tab(name)
         chosen, place = plain, 2
         while chosen.lower() in self._taken:
             chosen, place = f"{plain[:27]} {place}", place + 1
