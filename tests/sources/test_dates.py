@@ -86,6 +86,11 @@ def test_an_order_that_does_not_exist_is_refused_with_the_near_one() -> None:
         DateRules(order="dym")
 
 
+@pytest.mark.parametrize("words", ["Vor einem Moment", "vor weniger als einer Minute", "Gerade eben", "Just now"])
+def test_what_was_written_a_moment_ago_is_of_the_minute_the_page_was_taken(words: str) -> None:
+    assert read_date(words, GERMAN)[:2] == (TAKEN, "minute")
+
+
 def test_a_relative_date_needs_the_time_when_the_page_was_taken() -> None:
     with pytest.raises(DateNotUnderstood, match="relative"):
         read_date("Gestern, 10:00", DateRules("de"))

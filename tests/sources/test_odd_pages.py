@@ -102,3 +102,14 @@ def test_a_time_in_seconds_is_read_where_no_other_is_stated(name: str) -> None:
     assert post.posted_at is not None
     assert post.posted_at.isoformat() == "2023-05-01T08:00:00+00:00"
     assert post.text.split() == ["Siehe", "ping", "9.9.9.9"]
+
+
+def test_a_page_that_a_browser_saved_has_the_address_noted_in_it() -> None:
+    page = (
+        "<!DOCTYPE html>\n<!-- saved from url=(0055)https://forum.example/viewtopic.php?f=2&t=12&start=10 -->\n"
+        '<html lang="de"><body id="phpbb"><div id="p71" class="post"><div class="postbody">'
+        '<p class="author"><strong>Anna</strong> » 1. Mai 2023, 10:00</p><div class="content">Hallo</div></div></div>'
+        "</body></html>"
+    )
+    (post,) = posts_of("Thema.html", page.encode())
+    assert (post.venue, post.thread_number, post.position) == ("forum.example", "12", 11)

@@ -65,7 +65,10 @@ _AGO = (
     re.compile(r"\bvor (?P<n>\d{1,4}|einer|einem|eine|ein paar|wenigen) (?P<unit>[a-zäöü]+)"),
     re.compile(r"\b(?P<n>\d{1,4}|an?|a few|one) (?P<unit>[a-z]+) ago\b"),
 )
-_JUST_NOW = re.compile(r"\b(?:gerade eben|soeben|just now|a moment ago|moments ago)\b")
+_JUST_NOW = re.compile(
+    r"\b(?:gerade eben|soeben|vor einem (?:moment|augenblick)|vor weniger als einer minute|just now|a moment ago"
+    r"|moments ago|less than a minute ago)\b"
+)
 _ZONE_NAMES = {"z": 0, "utc": 0, "gmt": 0, "wez": 0, "mez": 1, "cet": 1, "mesz": 2, "cest": 2}
 
 

@@ -26,6 +26,7 @@ _VOID = set(re.findall(rb"\w+", b"area base br col embed hr img input link meta 
 _ENDS = (b"</html", b"</body", b"</HTML", b"</BODY")
 _COMMON_VOID = {b"<br", b"<hr", b"<hr ", b"<img", b"<lin", b"<met", b"<inp"}  # the first four bytes of the usual ones
 _CLOSED_TAGS_LOOKED_AT = 24
+_SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://\S+)\s*-->")
 _SESSION = re.compile(r"([?&])(?:s|sid|phpsessid)=\w*(?:&|(?=#)|$)", re.IGNORECASE)
 _ZONE_BY_LANGUAGE = {"de": "Europe/Berlin"}
 
@@ -75,13 +76,19 @@ class Sheet:
 
     @cached_property
     def address(self) -> str:
-        """The page's own address: canonical link, og:url or where the archive took it from; '' when none is known."""
+        """The page's own address: canonical link, og:url, or where archive or browser took it from; '' for none."""
         for selector, name in (('link[rel="canonical"]', "href"), ('meta[property="og:url"]', "content")):
             for node in self._head.css(selector):
                 stated = joined(self._stated_base, (node.attributes.get(name) or "").strip())
                 if stated.startswith(("http://", "https://")):
                     return clean_url(stated)
-        return clean_url(self.page.url)
+        return clean_url(self.page.url or self._saved_from)
+
+    @property
+    def _saved_from(self) -> str:
+        """The address that a browser notes at the top of a page it saves."""
+        noted = _SAVED_FROM.search(self.html[:2048])
+        return noted[1].decode("utf-8", "replace") if noted else ""
 
     def venue(self, links: Iterable[str] = ()) -> str:
         """Give the forum's host name; where page and `links` tell none, the file's name."""
