@@ -22,6 +22,7 @@ from leumund.sources.date_words import RELATIVE_DAYS, UNITS, month_numbers, week
 __all__ = [
     "DateRules",
     "When",
+    "believable",
     "find_date",
     "order_by_numbers",
     "order_from",
@@ -121,7 +122,7 @@ def read_date(text: str, rules: DateRules) -> When:
     words = _clean(text)
     when = _usual(words, rules) or _iso(words, rules) or _grammar(words, rules, whole=True)
     when = when or _last_resort(text, rules)
-    if when is None or not _believable(when):
+    if when is None or not believable(when.moment):
         raise DateNotUnderstood(f"not understood as a date: “{text.strip()[:60]}”", next_step=_NEXT)
     return when
 
@@ -132,14 +133,14 @@ def read_stamp(stamp: str, rules: DateRules) -> When:
         when = _placed(datetime.fromisoformat(stamp), "second", rules)
     except ValueError:
         return read_date(stamp, rules)
-    return when if _believable(when) else UNKNOWN
+    return when if believable(when.moment) else UNKNOWN
 
 
 def find_date(text: str, rules: DateRules) -> When:
     """Give the moment named somewhere inside a sentence, or an unknown one; raises nothing."""
     try:
         when = _grammar(_clean(text), rules, whole=False)
-        return when if when is not None and _believable(when) else UNKNOWN
+        return when if when is not None and believable(when.moment) else UNKNOWN
     except DateNotUnderstood:
         return UNKNOWN
 
@@ -147,8 +148,9 @@ def find_date(text: str, rules: DateRules) -> When:
 _NEXT = "give the order with --date-order dmy (or mdy, ymd), or set the row aside"
 
 
-def _believable(when: When) -> bool:
-    return when.moment is not None and when.moment.year in _YEARS
+def believable(moment: datetime | None) -> bool:
+    """Tell whether a moment lies in years of which forums and mails can be."""
+    return moment is not None and moment.year in _YEARS
 
 
 def _clean(text: str) -> str:

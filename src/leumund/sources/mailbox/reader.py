@@ -17,6 +17,7 @@ from pathlib import PurePath
 from selectolax.lexbor import LexborHTMLParser
 
 from leumund.errors import NoUsableRow
+from leumund.sources.dates import believable
 from leumund.sources.encoding import decode
 from leumund.sources.found import FoundPost, FoundQuote, Note, Options, Page, Reader, ReadPage
 from leumund.sources.words import words
@@ -125,7 +126,9 @@ def _header(message: EmailMessage, name: str) -> str:
 def _moment(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if not believable(moment):
         return None
     # "-0000" means: the time in UTC, the sender's zone unknown (RFC 5322, 3.3)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
