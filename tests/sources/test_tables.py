@@ -215,6 +215,17 @@ def excel(rows: list[list[Any]], sheet: str = "Beiträge") -> bytes:
     return stream.getvalue()
 
 
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1899, 12, 31), date(9999, 12, 31)])
+def test_a_day_that_no_forum_can_have_is_set_aside(day: date) -> None:
+    stream = io.BytesIO()
+    pq.write_table(pa.table({"text": ["gut", "schlecht"], "date": [date(2020, 4, 3), day]}), stream)
+    posts, notes = posts_of(stream.getvalue(), "x.parquet")
+    assert ([post.text for post in posts], [(note.place, note.code) for note in notes]) == (
+        ["gut"],
+        [("row 2", "LM213")],
+    )
+
+
 def test_excel_is_read_also_with_a_title_line_above_the_header() -> None:
     rows = [
         ["Auswertung April"],

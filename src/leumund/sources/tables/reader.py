@@ -15,7 +15,7 @@ from pathlib import PurePath
 from typing import Any
 
 from leumund.errors import BadRow, DateNotUnderstood, NoUsableRow
-from leumund.sources.dates import DateRules, When, order_by_numbers, read_date, zone_of
+from leumund.sources.dates import DateRules, When, believable, order_by_numbers, read_date, zone_of
 from leumund.sources.found import FoundPost, FoundQuote, Note, Options, Page, Reader, ReadPage
 from leumund.sources.sheet import host_of
 from leumund.sources.tables.columns import known_columns, mapped
@@ -183,6 +183,13 @@ def _rules(options: Options, grid: Grid, places: dict[str, int], ahead: list[Row
 
 
 def _when(shown: Any, rules: DateRules) -> When:
+    when = _moment_of(shown, rules)
+    if not believable(when.moment):
+        raise DateNotUnderstood(f"“{shown}” is no year of forums or mails", next_step="mend the date of the row")
+    return when
+
+
+def _moment_of(shown: Any, rules: DateRules) -> When:
     if isinstance(shown, datetime):
         precision = "second" if shown.second else "minute" if shown.time() != time() else "day"
         zone: tzinfo | None = shown.tzinfo
