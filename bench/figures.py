@@ -16,9 +16,11 @@ import numpy as np
 from bench import figures_real as real
 from bench import figures_worlds as worlds
 from bench.figure import Figure
+from bench.figures_change import CHANGES, TwoPeriods
 from bench.figures_pooling import WORLDS, ReaderWorld
 from leumund import estimates
 from leumund.estimates.share import wilson
+from leumund.picture.shift import ReaderShift
 
 ALLOWANCE = 2.2
 FULL, QUICK = 1500, 60
@@ -52,6 +54,7 @@ class Estimators:
     bridge: Callable[..., estimates.Estimated] = estimates.estimate_bridge
     watch: Callable[..., estimates.Watched] = estimates.watch_weeks
     split: Callable[..., dict[str, estimates.Part]] = estimates.split_in_three
+    movement: Callable[..., estimates.Movement] = estimates.estimate_movement
     pool: Callable[..., estimates.Pooled] = estimates.pool_errors
     second: Callable[..., estimates.Estimated] = estimates.estimate_synthetic
     carry: Callable[..., estimates.Estimated | None] = estimates.carry_effect
@@ -435,6 +438,32 @@ def venue_mix(bench: Bench) -> Iterator[Tried]:
         yield bench.rate(f"{name}: coverage of the whole change", hits[1], bench.trials, 0.945)
 
 
+def changes_read(bench: Bench) -> Iterator[Tried]:
+    """How far opinions moved, read by a machine whose bias differs by venue and drifts, and labels of thirty a week."""
+    trials = bench.trials if bench.trials > QUICK else QUICK // 3
+    for number, (name, world) in enumerate(CHANGES.items()):
+        rng, held = bench.rng(21, number), np.zeros(2)
+        for _ in range(trials):
+            got = world.draw_periods(rng)
+            opinion = _opinion(bench.use, got)
+            held += [opinion.low <= got.truth <= opinion.high, opinion.low > 0 or opinion.high < 0]
+        yield bench.rate(f"change, {name}: coverage of the opinions", held[0], trials, 0.945)
+        if world.late == 0 and world.calm:
+            yield bench.rate(f"change, {name}: a change is said", held[1], trials, 0.055, at_most=True)
+        elif world.late and world.slope > 0.4:
+            yield bench.rate(f"change, {name}: it is said", held[1], trials, 0.85)
+
+
+def _opinion(use: Estimators, got: TwoPeriods) -> estimates.Part:
+    """The part of the opinions, as the picture makes it."""
+    reader = ReaderShift(got.judged)
+    shift = reader.of([got.asked])[0]
+    rows = got.rows._replace(y=np.asarray(got.rows.y) * reader.power)
+    within = use.split(rows, got.venue, np.zeros(got.venue.size))["rate"]
+    told = {"drift": shift.drift, "response": shift.response, "labels": shift.labels, "shared": shift.shared}
+    return use.movement(within, **told).opinion
+
+
 SHIFT = 4.0
 APART = {
     "posts alone": (0.0, 0.0),
@@ -478,6 +507,7 @@ PARTS = (
     timid_readers,
     published_example,
     venue_mix,
+    changes_read,
     bridges,
     year_of_watching,
 )

@@ -17,6 +17,7 @@ from leumund.estimates import (
     Cells,
     Estimated,
     EstimatedDifference,
+    Movement,
     Pooled,
     compare_brands,
     correct_with_labels,
@@ -100,6 +101,16 @@ def all_of_it_is_opinion(*rows: Any) -> dict[str, Any]:
     return {**parts, "rate": parts["total"]}
 
 
+def counted_is_thought(machine: Any, **told: Any) -> Movement:
+    """Take what the machine's count did for what people think."""
+    return Movement(machine, replace_part(machine))
+
+
+def replace_part(part: Any) -> Any:
+    """Nothing moved beyond the machine's count."""
+    return part._replace(value=0.0, se=0.0, low=0.0, high=0.0)
+
+
 def one_mean_for_all(labelled: Any, mixtures: Any) -> Pooled:
     """Take the reader's mean error over all labels for every week's."""
     n = int(np.max(mixtures.target)) + 1
@@ -143,6 +154,7 @@ Part = Callable[[Bench], Iterator[Tried]]
         (Estimators(second=before_and_after), figures.second_opinion),
         (Estimators(carry=as_the_machine_sees_it), figures.timid_readers),
         (Estimators(split=all_of_it_is_opinion), figures.venue_mix),
+        (Estimators(movement=counted_is_thought), figures.changes_read),
         (Estimators(bridge=deaf_to_authors_and_threads), figures.bridges),
         (Estimators(watch=figures.naive_watch), figures.year_of_watching),
     ],

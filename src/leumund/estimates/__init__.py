@@ -16,6 +16,7 @@ from leumund.estimates.estimated import (
     Placebo,
     SyntheticEffect,
 )
+from leumund.estimates.movement import Movement, estimate_movement, label_movement
 from leumund.estimates.pooling import LabelledErrors, Mixtures, Places, Pooled, pool_errors
 from leumund.estimates.response import carry_effect, estimate_response
 from leumund.estimates.share import estimate_net, estimate_share
@@ -34,6 +35,7 @@ __all__ = [
     "Groups",
     "LabelledErrors",
     "Mixtures",
+    "Movement",
     "Part",
     "Placebo",
     "Places",
@@ -50,11 +52,13 @@ __all__ = [
     "difference_from_sums",
     "estimate_bridge",
     "estimate_effect",
+    "estimate_movement",
     "estimate_net",
     "estimate_response",
     "estimate_share",
     "estimate_synthetic",
     "follow_share",
+    "label_movement",
     "limit_for",
     "onto_new_scale",
     "placebo_brands",

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from leumund.estimates import LabelledErrors, Mixtures, Places, pool_errors
 from leumund.picture.identity import last_day
 
-__all__ = ["LABELS_FOR_A_BRAND", "LABELS_FOR_A_CELL", "Carried", "Makeup", "ReaderError", "Stretch", "weaker"]
+__all__ = ["LABELS_FOR_A_BRAND", "LABELS_FOR_A_CELL", "Carried", "Makeup", "ReaderError", "Stretch", "weaker", "worth"]
 
 LABELS_FOR_A_CELL = 100  # with fewer of its own, most of what is known comes from elsewhere
 LABELS_FOR_A_BRAND = 20
@@ -148,7 +148,7 @@ class ReaderError:
         self._judged = {True: _Judged.of(judged, whole=True), False: _Judged.of(judged_aspects, whole=False)}
         whole = self._judged[True]
         self._days = {brand: sorted(whole.day[whole.brand == brand].tolist()) for brand in set(whole.brand)}
-        self.power = _power(whole)
+        self.power = worth(whole.label, whole.machine, whole.weight)
 
     def carried(self, stretches: Sequence[Stretch]) -> Carried:
         """Give the reader's error of each stretch; 0 with error 0 where it is unproven."""
@@ -260,16 +260,16 @@ def _places(coded: Sequence[ArrayLike], day: Ints) -> Places:
     return Places(group=brand, kinds=np.column_stack(kinds), week=(day + 3) // 7)
 
 
-def _power(judged: _Judged) -> float:
+def worth(label: Floats, machine: Floats, weight: Floats) -> float:
     """How many points of truth one point of the machine is worth: the slope of label on machine over all labels.
 
     With it the corrected mean has the least error (λ of Angelopoulos, Duchi, Zrnic 2023, eq. 6, for all posts machine
     read); a timid reader gets more than 1, a useless one 0. With few labels the machine is taken as it is.
     """
-    if len(judged.label) < LABELS_FOR_A_BRAND:
+    if len(label) < LABELS_FOR_A_BRAND:
         return 1.0
-    weight = judged.weight / judged.weight.sum()
-    label_off, machine_off = judged.label - weight @ judged.label, judged.machine - weight @ judged.machine
+    weight = weight / weight.sum()
+    label_off, machine_off = label - weight @ label, machine - weight @ machine
     spread = float(weight @ machine_off**2)
     return min(max(float(weight @ (label_off * machine_off)) / spread, 0.0), MOST_POWER) if spread > 0 else 1.0
 

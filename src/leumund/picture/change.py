@@ -9,14 +9,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from leumund.estimates import Part, Rows, correct_with_labels, split_by_group, split_in_three
+from leumund.estimates import Part, Rows, correct_with_labels, estimate_movement, split_by_group, split_in_three
 from leumund.picture.identity import figure_id_of
-from leumund.picture.shift import Shift, reader_shift, worth
+from leumund.picture.shift import Compared, ReaderShift, Shift
 from leumund.step import Query, Step, Whole
 from leumund.tables import Change, Driver, rows_to_arrow
 
@@ -50,11 +50,11 @@ def compared(tables: Tables) -> Table:
 
 
 def contrasts(tables: Tables) -> Table:
-    """Sum up by author and thread, and tell heavy authors from occasional ones."""
+    """Sum up by author, thread and week, and tell heavy authors from occasional ones."""
     import ibis
 
-    rows = compared(tables)
-    who = ("span", "brand", "side", "venue", "author", "thread")
+    rows = compared(tables).mutate(week=lambda t: t.day.truncate("W").cast("date"))
+    who = ("span", "brand", "side", "venue", "author", "thread", "week")
     sums = rows.group_by(*who).agg(n_posts=rows.count().cast("int64"), y=rows.y.sum().cast("int64"))
     same = ibis.window(group_by=[sums.span, sums.brand, sums.author])
     return sums.mutate(heavy=sums.n_posts.sum().over(same) >= HEAVY_POSTS)
@@ -102,21 +102,17 @@ def _pairs(spans: pa.Table) -> list[_Pair]:
 def _changes(
     tables: Mapping[str, pa.Table], *, own: str, rivals: Sequence[str], level: float, min_posts: int
 ) -> Mapping[str, pa.Table]:
-    judged = tables["judged"].to_pylist()
     changes: list[Change] = []
     drivers: list[Driver] = []
     pairs, said = _pairs(tables["spans"]), _by_brand(tables["contrasts"])
-    on_aspects, power = _by_brand(tables["aspect_contrasts"]), worth(judged)
-    for brand in (own, *rivals):
+    on_aspects, reader = _by_brand(tables["aspect_contrasts"]), ReaderShift(tables["judged"])
+    heard = [(brand, pair) for brand in (own, *rivals) for pair in pairs if (pair.span, brand) in said]
+    asked = [Compared(brand, pair.before, pair.after, said[pair.span, brand]) for brand, pair in heard]
+    for (brand, pair), compared_, shift in zip(heard, asked, reader.of(asked), strict=True):
         # The own brand is asked for by itself; the rivals are looked through together (Bonferroni).
         its_level = level if brand == own else 1 - (1 - level) / len(rivals)
-        for pair in pairs:
-            rows = said.get((pair.span, brand))
-            if rows is None:
-                continue
-            shift = reader_shift(judged, brand, pair.before, pair.after)
-            changes += _parts(rows, brand, pair, shift, power=power, level=its_level, min_posts=min_posts)
-            drivers += _drivers(on_aspects.get((pair.span, brand)), brand, pair, power=power, level=its_level)
+        changes += _parts(compared_.posts, brand, pair, shift, power=reader.power, level=its_level, min_posts=min_posts)
+        drivers += _drivers(on_aspects.get((pair.span, brand)), brand, pair, power=reader.power, level=its_level)
     changes.sort(key=lambda row: row.figure_id)
     drivers.sort(key=lambda row: (row.brand, row.span, row.aspect, row.part))
     return {"changes": rows_to_arrow("changes", changes), "drivers": rows_to_arrow("drivers", drivers)}
@@ -183,21 +179,32 @@ def _number(value: float) -> float:
 
 
 def _times(part: Part, factor: float) -> Part:
-    return Part(part.value * factor, part.se * factor, part.dof, part.low * factor, part.high * factor)
+    ends = sorted((part.low * factor, part.high * factor))
+    return Part(part.value * factor, part.se * abs(factor), part.dof, *ends)
 
 
 def _with_reader(parts: dict[str, Part], shift: Shift, level: float) -> dict[str, Part]:
-    """Take what the reader's error has moved out of the opinions; what the one loses the other gets."""
-    within = parts["opinion"]
-    cells = correct_with_labels(
-        within.value, within.se, shift.value, shift.se, machine_dof=within.dof, rectifier_dof=shift.dof, level=level
-    ) if math.isfinite(within.se) else None  # fmt: skip
-    reader = correct_with_labels(-shift.value, 0.0, 0.0, shift.se, rectifier_dof=shift.dof, level=level)
-    nothing = Part(*[math.nan] * 5)
-    return {**parts, "opinion": _of(cells) if cells else nothing, "reader": _of(reader)}
+    """Put the reader's error right in venues and opinions; what the two get, the reader's part gives."""
+    if not math.isfinite(parts["opinion"].se):
+        return {**parts, "opinion": Part(*[math.nan] * 5), "reader": Part(*[math.nan] * 5)}
+    if shift.support == "unproven":
+        return {**parts, "reader": Part(0.0, 0.0, math.inf, 0.0, 0.0)}
+    moved = estimate_movement(
+        parts["opinion"],
+        drift=shift.drift,
+        response=shift.response,
+        labels=shift.labels,
+        shared=shift.shared,
+        level=level,
+    )
+    reader = _times(_corrected(moved.beyond, shift.venues, level), -1.0)
+    venues = _corrected(parts["venues"], shift.venues, level)
+    return {**parts, "venues": venues, "opinion": moved.opinion, "reader": reader}
 
 
-def _of(cells: Any) -> Part:
+def _corrected(part: Part, error: tuple[float, float, float], level: float) -> Part:
+    value, se, dof = error
+    cells = correct_with_labels(part.value, part.se, value, se, machine_dof=part.dof, rectifier_dof=dof, level=level)
     return Part(*(float(getattr(cells, name)) for name in ("value", "se", "dof", "low", "high")))
 
 
@@ -252,10 +259,10 @@ def steps(own: str, rivals: Sequence[str], *, level: float, min_posts: int) -> t
     def run(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
         return _changes(tables, own=own, rivals=rivals, level=level, min_posts=min_posts)
 
-    version = "|".join(("1", str(level), str(min_posts), own, *rivals))
+    version = "|".join(("2", str(level), str(min_posts), own, *rivals))
     read = ("contrasts", "aspect_contrasts", "spans", "judged")
     return (
-        Query("contrasts", heard, "contrasts", contrasts),
+        Query("contrasts", heard, "contrasts", contrasts, version="2"),
         Query("aspect_contrasts", heard, "aspect_contrasts", aspect_contrasts),
         Whole("changes", read, ("changes", "drivers"), BOUND_ROWS, run, version=version),
     )

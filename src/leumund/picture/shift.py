@@ -1,109 +1,209 @@
-"""How far the reader's error moved between two periods, as far as the labels tell."""
+"""What labels say of the reader in two periods that are compared: how its error moved, and how far it follows opinions.
+
+`estimates.pool_errors` carries two errors of the reader to the posts of a comparison. Label minus weighed machine,
+across the venues whose shares changed, puts the part of the venues right. Machine minus response times label does not
+depend on what people think: its movement is the reader's own.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-__all__ = ["Shift", "reader_shift", "worth"]
+from leumund.errors import CannotEstimate
+from leumund.estimates import (
+    Estimated,
+    LabelledErrors,
+    Mixtures,
+    Places,
+    Pooled,
+    estimate_response,
+    label_movement,
+    pool_errors,
+)
+from leumund.picture.borrowing import LABELS_FOR_A_BRAND, LABELS_FOR_A_CELL, MOST_VENUES, worth
+
+__all__ = ["Compared", "ReaderShift", "Shift"]
 
 Floats = NDArray[np.float64]
 Row = Mapping[str, Any]
 Stretch = tuple[date, date]
+Told = tuple[float, float, float]  # value, standard error, degrees of freedom
 
-INDEX = 0.01
-LABELS_FOR_A_BRAND = 20
-LABELS_FOR_A_SIDE = 100  # with fewer, what the labels of other periods say of its movements has its say
-LABELS_FOR_A_BLOCK = 3
-FEWEST_BLOCKS = 4
-MOST_POWER = 3.0
+INDEX = 0.01  # 1/10,000 -> index points −100..100
+UNKNOWN: Told = (0.0, 0.0, np.inf)
+SIDES = ("before", "after")
+COLUMNS = ("label_y", "machine_y", "weight")
+VENUES, WITHIN = 0, 1  # the two targets of a comparison
+
+
+class Compared(NamedTuple):
+    """A brand in two periods, and its posts there: rows with side, venue, week, n_posts."""
+
+    brand: str
+    before: Stretch
+    after: Stretch
+    posts: pa.Table
 
 
 @dataclass(frozen=True)
 class Shift:
-    """Change of label minus weighed machine, in index points, with its error; how many labels of both sides."""
+    """What the labels know of one comparison, in index points.
 
-    value: float
-    se: float
-    dof: float
+    `venues`: what the reader's error adds to the part of the venues; `drift`: how far its reading moved by itself;
+    `labels`: how far labels moved in the same venues; `shared`: covariance of that with the machine's movement over
+    its response.
+    """
+
+    venues: Told
+    drift: Told
+    labels: Told | None
+    response: Estimated | None
+    shared: float
     support: str
     n_labels: int
 
 
-def worth(judged: Sequence[Row]) -> float:
-    """How many points of truth one point of the machine is worth: the slope of label on machine over all labels."""
-    rows = [row for row in judged if row.get("aspect", "") == ""]
-    if len(rows) < LABELS_FOR_A_BRAND:
-        return 1.0
-    machine, label = (np.array([row[name] for row in rows]) * INDEX for name in ("machine_y", "label_y"))
-    spread = float(np.var(machine))
-    covariance = float(np.mean((label - label.mean()) * (machine - machine.mean())))
-    return min(max(covariance / spread, 0.0), MOST_POWER) if spread > 0 else 1.0
+class ReaderShift:
+    """The labels of a snapshot, to be asked about comparisons. `power`: points of truth that one of the machine is."""
+
+    def __init__(self, judged: pa.Table) -> None:
+        self._judged = judged.to_pylist()
+        self._n = Counter(row["brand"] for row in self._judged)
+        columns = [np.array([row[name] for row in self._judged], dtype=np.float64) for name in COLUMNS]
+        self._label, machine, self._weight = columns[0] * INDEX, columns[1] * INDEX, columns[2]
+        self.power = worth(self._label, machine, self._weight)
+        self._machine = machine * self.power
+        self.response = self._response()
+
+    def of(self, asked: Sequence[Compared]) -> list[Shift]:
+        """Give what is known of each comparison."""
+        known = [one for one in asked if self._n[one.brand] >= LABELS_FOR_A_BRAND]
+        venues = self._carried(known, VENUES, self._label - self._machine)
+        follows = self.response is not None and self.response.low > 0
+        slope = self.response.value if self.response is not None and follows else 0.0
+        drift = self._carried(known, WITHIN, self._machine - slope * self._label) if follows else [UNKNOWN] * len(known)
+        told = iter(zip(venues, drift, strict=True))
+        return [self._shift(one, *(next(told) if one in known else (UNKNOWN, UNKNOWN))) for one in asked]
+
+    def _response(self) -> Estimated | None:
+        """How far the machine, at its worth, moves when a verdict moves by one point; None with too few labels."""
+        names = [np.array([row[name] for row in self._judged], dtype=object) for name in ("brand", "thread")]
+        try:
+            return estimate_response(
+                self._label, self._machine, groups=names[0], clusters=names[1], weights=self._weight
+            )
+        except CannotEstimate:
+            return None
+
+    def _shift(self, asked: Compared, venues: Told, drift: Told) -> Shift:
+        own = np.array([row["brand"] == asked.brand for row in self._judged], dtype=bool)
+        period = np.array([_period(row["day"], asked) for row in self._judged], dtype=np.int64)
+        n = [int((own & (period == side)).sum()) for side in (1, 2)]
+        enough = int(own.sum()) >= LABELS_FOR_A_BRAND
+        labels = self._labels(own, period) if enough else None
+        follows = enough and self.response is not None and self.response.low > 0
+        proven = labels is not None or follows
+        return Shift(
+            venues=venues,
+            drift=drift,
+            labels=labels,
+            response=self.response if follows else None,
+            shared=self._noise(own) * float(sum(1 / side for side in _sizes(asked.posts))) if labels else 0.0,
+            support="unproven" if not proven else "measured" if min(n) >= LABELS_FOR_A_CELL else "borrowed",
+            n_labels=sum(n),
+        )
+
+    def _labels(self, own: NDArray[np.bool_], period: NDArray[np.int64]) -> Told | None:
+        names = [np.array([row[name] for row in self._judged], dtype=object)[own] for name in ("venue", "thread")]
+        return label_movement(self._label[own], period[own], names[0], weights=self._weight[own], clusters=names[1])
+
+    def _noise(self, own: NDArray[np.bool_]) -> float:
+        """Variance of one label of a brand."""
+        return float(np.cov(self._label[own], aweights=self._weight[own])) if own.sum() > 1 else 0.0
+
+    def _carried(self, asked: Sequence[Compared], part: int, errors: Floats) -> list[Told]:
+        """Give the movement of an error of the reader in each comparison, carried from all labels."""
+        if not asked:
+            return []
+        mixed = [(number, one.brand, *row) for number, one in enumerate(asked) for row in _mixture(one.posts, part)]
+        places = _Places(self._judged, mixed)
+        got: Pooled = pool_errors(
+            LabelledErrors(errors, self._weight, places.of_labels()),
+            Mixtures([row[0] for row in mixed], [row[-1] for row in mixed], places.of_posts()),
+        )
+        return [(float(v), float(e), float(d)) for v, e, d in zip(got.value, got.se, got.dof, strict=True)]
 
 
-def reader_shift(judged: Sequence[Row], brand: str, before: Stretch, after: Stretch) -> Shift:
-    """Give how much higher the reader's error (label minus weighed machine) is after than before.
+def _period(day: date, asked: Compared) -> int:
+    """0 = neither, 1 = before, 2 = after."""
+    return next((n for n, (a, b) in enumerate((asked.before, asked.after), start=1) if a <= day <= b), 0)
 
-    Labels of the two periods tell it, each counted one over its chance to be drawn. Where they are few, they are drawn
-    towards no shift by how little the error moves between other periods of the same length (DerSimonian and Laird 1986;
-    the spread taken one standard error above its estimate). Unproven where the labels do not tell that either.
+
+def _sizes(posts: pa.Table) -> list[int]:
+    side, n = posts["side"].to_numpy(), posts["n_posts"].to_numpy()
+    return [max(int(n[side == name].sum()), 1) for name in SIDES]
+
+
+def _mixture(posts: pa.Table, part: int) -> list[tuple[str, date, float]]:
+    """Give venue, week and share of each row of a target; the shares add up to 0.
+
+    The change of a mean of errors is Σ Δshare · mean error + Σ mean share · Δerror over the venues (Kitagawa 1955); the
+    first sum is the target of the venues, the second that of what moved within them. A venue without posts in one
+    period takes the other period's error, so its coming or going is all of the venues.
     """
-    rows = [row for row in judged if row.get("aspect", "") == ""]
-    power = worth(rows)
-    own = [row for row in rows if row["brand"] == brand]
-    sides = [_errors([row for row in own if a <= row["day"] <= b], power) for a, b in (before, after)]
-    n = [len(errors) for errors, _ in sides]
-    if min(n) >= LABELS_FOR_A_SIDE:
-        (a, sa), (b, sb) = (_mean(*side) for side in sides)
-        return Shift(b - a, float(np.hypot(sa, sb)), sum(n) - 2.0, "measured", sum(n))
-    length = (after[1] - after[0]).days + 1
-    spread, noise, dof = _spread(rows, power, after[1], length)
-    if dof < FEWEST_BLOCKS or len(own) < LABELS_FOR_A_BRAND:
-        return Shift(0.0, 0.0, np.inf, "unproven", sum(n))
-    prior = 2 * spread
-    if min(n) == 0:
-        return Shift(0.0, float(np.sqrt(prior)), dof, "borrowed", sum(n))
-    means = [_mean(*side)[0] for side in sides]
-    error = noise * (1 / n[0] + 1 / n[1])
-    kept = prior / (prior + error)
-    return Shift(kept * (means[1] - means[0]), float(np.sqrt(kept * error)), dof, "borrowed", sum(n))
+    summed = posts.group_by(["side", "venue", "week"]).aggregate([("n_posts", "sum")]).to_pylist()
+    held: dict[tuple[str, str], dict[date, int]] = {}
+    for row in sorted(summed, key=lambda row: (row["venue"], row["week"], row["side"])):
+        held.setdefault((row["venue"], row["side"]), {})[row["week"]] = row["n_posts_sum"]
+    total = {side: sum(sum(weeks.values()) for (_, s), weeks in held.items() if s == side) for side in SIDES}
+    found = []
+    for venue in sorted({venue for venue, _ in held}):
+        weeks = [held.get((venue, side), {}) for side in SIDES]
+        share = [sum(one.values()) / total[side] for one, side in zip(weeks, SIDES, strict=True)]
+        sources = [one or other for one, other in zip(weeks, reversed(weeks), strict=True)]
+        for sign, source in zip((-1, 1), sources, strict=True):
+            factor = (share[1] - share[0]) / 2 if part == VENUES else sign * sum(share) / 2
+            n = sum(source.values())
+            found += [(venue, week, factor * posts / n) for week, posts in source.items()]
+    return found
 
 
-def _errors(rows: Sequence[Row], power: float) -> tuple[Floats, Floats]:
-    weight = np.array([row["weight"] for row in rows])
-    label, machine = (np.array([row[name] for row in rows]) * INDEX for name in ("label_y", "machine_y"))
-    return np.asarray(label - power * machine, dtype=np.float64), weight
+class _Places:
+    """Whole numbers for brands, venues and weeks of labels and posts; venues with few labels are one kind."""
+
+    def __init__(self, judged: Sequence[Row], mixed: Sequence[tuple[int, str, str, date, float]]) -> None:
+        self._labels = [(row["brand"], row["venue"], _monday(row["day"])) for row in judged]
+        self._posts = [row[1:4] for row in mixed]
+        often = Counter(venue for _, venue, _ in self._labels)
+        known = sorted(often, key=lambda venue: (-often[venue], venue))[:MOST_VENUES]
+        self._venues = {venue: i for i, venue in enumerate(known)}
+        both = [*self._labels, *self._posts]
+        self._brands = {brand: i for i, brand in enumerate(sorted({brand for brand, *_ in both}))}
+        self._first = min(week for *_, week in both)
+
+    def of_labels(self) -> Places:
+        """Give where the labels lie."""
+        return self._coded(self._labels)
+
+    def of_posts(self) -> Places:
+        """Give where the posts of the targets lie."""
+        return self._coded(self._posts)
+
+    def _coded(self, rows: Sequence[tuple[str, str, date]]) -> Places:
+        return Places(
+            group=[self._brands[brand] for brand, *_ in rows],
+            kinds=[[self._venues.get(venue, MOST_VENUES)] for _, venue, _ in rows],
+            week=[(week - self._first).days // 7 for *_, week in rows],
+        )
 
 
-def _mean(errors: Floats, weight: Floats) -> tuple[float, float]:
-    weight = weight / weight.sum()
-    value, n = float(weight @ errors), max(len(errors), 2)
-    return value, float(np.sqrt(n / (n - 1) * np.sum((weight * (errors - value)) ** 2)))
-
-
-def _spread(rows: Sequence[Row], power: float, end: date, length: int) -> tuple[float, float, float]:
-    """Variance of the error between a brand's periods of `length` days, variance of one label, degrees of freedom."""
-    blocks: dict[tuple[str, int], list[Row]] = {}
-    for row in rows:
-        blocks.setdefault((row["brand"], (end - row["day"]).days // length), []).append(row)
-    held = {key: _errors(found, power)[0] for key, found in sorted(blocks.items()) if len(found) >= LABELS_FOR_A_BLOCK}
-    within = sum(len(errors) - 1 for errors in held.values())
-    if not within:
-        return 0.0, 0.0, 0.0
-    noise = sum(float(np.var(errors) * errors.size) for errors in held.values()) / within
-    off = weight = dof = 0.0
-    for brand in sorted({brand for brand, _ in held}):
-        size = np.array([errors.size for (name, _), errors in held.items() if name == brand], dtype=np.float64)
-        mean = np.array([errors.mean() for (name, _), errors in held.items() if name == brand])
-        middle = float(size @ mean / size.sum())
-        off += float(size @ (mean - middle) ** 2) / noise if noise else 0.0
-        weight += float(size.sum() - size @ size / size.sum()) / noise if noise else 0.0
-        dof += size.size - 1
-    if dof == 0 or weight == 0:
-        return 0.0, noise, 0.0
-    return max(0.0, off - dof) / weight + float(np.sqrt(2 * dof)) / weight, noise, dof
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

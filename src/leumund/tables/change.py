@@ -54,7 +54,7 @@ class LeftOut:
 @declare("contrasts")
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """What one author says in one thread about one brand, in one of two periods that are compared."""
+    """What one author says in one thread and week about one brand, in one of two periods that are compared."""
 
     span: Annotated[str, KEY, SPANS, "which comparison"]
     brand: Annotated[str, KEY, "brand"]
@@ -62,6 +62,7 @@ class Contrast:
     venue: Annotated[str, KEY, "the forum"]
     author: Annotated[str, KEY, PERSONAL, "author_key; the post's own id where there is no author"]
     thread: Annotated[str, KEY, "thread_id"]
+    week: Annotated[date, KEY, Unit("UTC"), "Monday of the week"]
     heavy: Annotated[bool, "the author has four posts or more about the brand in both periods together"]
     n_posts: Annotated[int, "posts"]
     y: Annotated[int, P, "sum of p_positive − p_negative"]
