@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -10,7 +11,7 @@ from leumund.picture.view import Picture
 from leumund.reports import headline
 from leumund.reports.figures import Figures, span_of
 from leumund.reports.headline import advice
-from leumund.tables import Estimate
+from leumund.tables import Change, Estimate
 from tests.reports.pictures import Plan, make_picture, without_value
 
 LANGUAGES = ("de", "en")
@@ -136,3 +137,52 @@ def test_an_aspect_with_an_interval_that_tells_nothing_is_not_called_weak() -> N
 
 def test_without_posts_the_advice_is_to_bring_some_in() -> None:
     assert "leumund import" in advice(make_picture(Plan(posts=False)), "en").command
+
+
+def moved(verdict: str) -> Change:
+    return Change(
+        figure_id="f" * 32,
+        brand="Nordnetz",
+        span="four_weeks",
+        part="opinion",
+        before_first=date(2024, 1, 29),
+        before_last=date(2024, 2, 25),
+        after_first=date(2024, 2, 26),
+        after_last=date(2024, 3, 24),
+        value=9.0 if verdict == "up" else None,
+        low=3.0 if verdict == "up" else None,
+        high=15.0 if verdict == "up" else None,
+        level=0.95,
+        support="borrowed",
+        n_before=200,
+        n_after=210,
+        n_authors=300,
+        n_threads=150,
+        n_labels=100,
+        missing=0,
+        verdict=verdict,
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("rivals", [1, 3])
+@pytest.mark.parametrize(
+    "verdict", ["up", "down", "mix_only", "reader_only", "no_change_shown", "gap", "too_few", "unproven"]
+)
+def test_the_second_sentence_ends_with_the_verdict_on_the_last_four_weeks(
+    verdict: str, rivals: int, language: str
+) -> None:
+    picture = make_picture(Plan(weeks=12, brands=rivals))
+    sentences = headline(replace(picture, changes=(moved(verdict),)), language)
+    assert len(sentences) == 3
+    before, said = sentences[1].removesuffix(".").rsplit("; ", 1)
+    assert before == headline(picture, language)[1].removesuffix(".")
+    span = {"de": "+9 (+3 bis +15)", "en": "+9 (+3 to +15)"}[language]
+    until = {"de": "24. März 2024", "en": "24 March 2024"}[language]
+    assert until in said
+    assert (span in said) == (verdict == "up")
+
+
+def test_no_change_shown_is_a_verdict() -> None:
+    picture = replace(make_picture(Plan(weeks=12)), changes=(moved("no_change_shown"),))
+    assert headline(picture, "de")[1].endswith("gegen die vier davor: keine Veränderung zu sehen.")

@@ -11,13 +11,14 @@ from leumund.reports.panel import Cell, Panel, Sheet
 from leumund.tables import Change, Driver
 from leumund.wording import day_span, index_span, number, quarter, say, signed
 
-__all__ = ["change_panel", "driver_panel", "verdict_sentence"]
+__all__ = ["change_panel", "driver_panel", "parts_of", "verdict_sentence"]
 
 PARTS = ("total", "venues", "authors", "opinion", "reader")
 SPANS = ("four_weeks", "quarter")
 
 
-def _of(figures: Figures, brand: str, span: str) -> dict[str, Change]:
+def parts_of(figures: Figures, brand: str, span: str) -> dict[str, Change]:
+    """Give the parts of a brand's change by name; empty where nothing is compared."""
     return {row.part: row for row in figures.picture.changes if row.brand == brand and row.span == span}
 
 
@@ -51,12 +52,12 @@ def _span(row: Change, language: str) -> str:
 def change_panel(figures: Figures, language: str) -> Panel | None:
     """Give the verdicts of all brands and the own brand's split; None where nothing is compared."""
     own = figures.picture.own
-    held = {span: _of(figures, own, span) for span in SPANS}
+    held = {span: parts_of(figures, own, span) for span in SPANS}
     held = {span: parts for span, parts in held.items() if parts}
     if not held:
         return None
     first = next(iter(held.values()))
-    rivals = [_of(figures, rival, "four_weeks") for rival in figures.picture.rivals]
+    rivals = [parts_of(figures, rival, "four_weeks") for rival in figures.picture.rivals]
     others = [verdict_sentence(parts, language) for parts in [*list(held.values())[1:], *(r for r in rivals if r)]]
     charts = tuple(_charts(held, figures, language))
     note = say("change.note", language)
@@ -101,7 +102,7 @@ def _sheet(figures: Figures, language: str) -> Sheet:
     rows = []
     for brand in figures.brands:
         for span in SPANS:
-            parts = _of(figures, brand, span)
+            parts = parts_of(figures, brand, span)
             if parts:
                 cells = (_cell(figures, parts[part], language) for part in PARTS)
                 verdict = say(f"verdict.{parts['total'].verdict}", language)
@@ -125,7 +126,7 @@ def driver_panel(figures: Figures, language: str) -> Panel | None:
     if span is None:
         return None
     found = of[span]
-    after, before = period_pair(_of(figures, own, span)["total"], language)
+    after, before = period_pair(parts_of(figures, own, span)["total"], language)
     shown = [row for row in found if row.verdict != "no_change_shown"]
     names = sorted({aspect_name(row.aspect, language) for row in shown})
     title = say("drivers.title", language, aspects=", ".join(names)) if names else say("drivers.none", language)

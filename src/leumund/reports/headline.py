@@ -1,13 +1,14 @@
-"""Three sentences: where the own brand stands, what is shown against the rivals, and what is weakest."""
+"""Three sentences: where the own brand stands, what is shown against rivals and against before, and what is weakest."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from leumund.picture.view import Picture
+from leumund.reports.change import parts_of
 from leumund.reports.figures import Figures, anchor, aspect_name, span_of, spoken
 from leumund.tables import Estimate
-from leumund.wording import say
+from leumund.wording import index_span, say
 
 __all__ = ["Advice", "advice", "headline", "listed", "stands_apart", "weakest_aspect"]
 
@@ -82,14 +83,22 @@ def verdicts(figures: Figures) -> dict[str, list[str]]:
 
 
 def _compared(figures: Figures, language: str) -> str:
-    if not figures.picture.rivals:
-        return say("headline.no_rivals", language)
     found = verdicts(figures)
     parts = [
         say(f"compared.{verdict}", language, names=listed(names, language)) for verdict, names in found.items() if names
-    ]
-    sentence = "; ".join(parts) + "."
+    ] or [say("headline.no_rivals", language).removesuffix(".")]
+    sentence = "; ".join([*parts, *_moved(figures, language)]) + "."
     return sentence[0].upper() + sentence[1:]
+
+
+def _moved(figures: Figures, language: str) -> list[str]:
+    """Give the verdict on the own brand's last four weeks; "no change shown" is one. Nothing where none is compared."""
+    opinion = parts_of(figures, figures.picture.own, "four_weeks").get("opinion")
+    if opinion is None:
+        return []
+    span = index_span(opinion.value, opinion.low, opinion.high, language)
+    told = {"brand": opinion.brand, "until": opinion.after_last, "span": span}
+    return [say(f"moved.{opinion.verdict}", language, **told)]
 
 
 def weakest_aspect(figures: Figures) -> Estimate | None:
