@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from leumund.loop import Project, init_project
 from leumund.picture.spans import MISSING
 from leumund.reports.gaps import shown_gaps, stretches
+from leumund.reports.layout import laid_out
 from tests.walks import BRANDS, Talk, label_some, simulated_project, talking_project
 
 FIRST = datetime(2024, 1, 1, 9, tzinfo=UTC)
@@ -108,6 +110,48 @@ def test_quotes_and_posts_that_come_again_elsewhere_leave_every_figure_exactly_a
         found = table(clean, name)
         assert found
         assert table(noisy, name) == found, name
+
+
+OURS = "Wir bei {} sind super, schnell und stabil, schicken Sie uns die Kundennummer. Nummer {}. Ihr Team von {}"
+GIVEN = "{} ist super und schnell, den Router habe ich kostenlos zur Verfügung gestellt bekommen. {}. Mal #{}."
+
+
+def test_companies_and_gifts_move_no_figure_and_are_told_apart(tmp_path: Path) -> None:
+    talk, own = Talk(a_day=3, days=84), BRANDS[0].name
+    said = talk.posts()
+    dice = random.Random(3)
+    praise = [
+        replace(
+            said[number],
+            post_id=f"{number:032x}",
+            text=(
+                OURS.format(own, number, own) if number % 3 else GIVEN.format(own, " ".join(dice.sample(WORDS, 9)), 1)
+            )
+            + f" {' '.join(dice.sample(WORDS, 8))}",
+            author_key=f"else {number % 7}",
+        )
+        for number in range(60)
+    ]
+    plain, praised = (
+        talking_project(tmp_path / name, posts, labelled=False)
+        for name, posts in (("plain", said), ("praised", [*said, *praise]))
+    )
+    aside = {row["kind"]: row for row in table(praised, "apart")}
+    counted = {row["post_id"] for row in table(praised, "opinions")}
+    assert not counted & {post.post_id for post in praise}
+    assert table(plain, "apart") == []
+    assert sum(row["n_posts"] for row in aside.values()) == len(praise)
+    assert all(row["brand"] == own and row["y"] / row["n_posts"] > 3_000 for row in aside.values())
+    assert table(praised, "estimates") == table(plain, "estimates")
+    page = laid_out(praised.picture(), "de")
+    panel = next(panel for panel in page.panels if panel.panel_id == "apart")
+    assert panel.sheet is not None
+    assert {row[1].text: row[2].text for row in panel.sheet.rows} == {
+        "Stimme der Firma": "40",
+        "Gegen Vorteil geschrieben": "20",
+    }
+    assert all(row[4].text.startswith("+") for row in panel.sheet.rows)
+    assert "apart" not in {panel.panel_id for panel in laid_out(plain.picture(), "de").panels}
 
 
 def test_ten_days_without_a_forum_are_one_note_and_no_verdict_of_change_however_few_write(tmp_path: Path) -> None:

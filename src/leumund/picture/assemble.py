@@ -14,7 +14,7 @@ from leumund.picture.verdict import Campaign
 from leumund.picture.view import Counts, Method, Picture, TrueValue
 from leumund.picture.window import Window
 from leumund.settings import Settings
-from leumund.tables import Change, Coverage, Driver, Estimate, Evidence, Phrase, Polarity, WatchedWeek
+from leumund.tables import Apart, Change, Coverage, Driver, Estimate, Evidence, Phrase, Polarity, WatchedWeek
 
 __all__ = ["picture_of"]
 
@@ -67,8 +67,13 @@ def picture_of(
         phrases=tuple(Phrase(**row) for row in read("phrases").to_pylist()),
         watched=tuple(WatchedWeek(**row) for row in read("watched_weeks").to_pylist()),
         polarities=tuple(Polarity(**row) for row in read("polarities").to_pylist()),
+        apart=_apart(read, "apart_within" if window else "apart"),
         window=window,
     )
+
+
+def _apart(read: Read, table: str) -> tuple[Apart, ...]:
+    return tuple(sorted((Apart(**row) for row in read(table).to_pylist()), key=lambda row: (row.kind, row.brand)))
 
 
 def _counts(read: Read, window: Window | None) -> Counts:

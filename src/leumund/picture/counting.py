@@ -1,6 +1,6 @@
 """Counting: readings become countable opinions, and what these are made of.
 
-posts, readings, post_readings, families, overrides -> opinions -> cells, makeup (see cells); tallies, days;
+posts, readings, post_readings, families, overrides -> opinions -> cells, makeup (see cells); tallies, apart, days;
 labels -> verdicts -> judged, judged_aspects
 """
 
@@ -18,7 +18,7 @@ from leumund.step import Query, Step
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["ALL_TIME", "by_period", "steps", "tallies"]
+__all__ = ["ALL_TIME", "apart", "by_period", "steps", "tallies"]
 
 ALL_TIME = datetime.date(1970, 1, 1)
 
@@ -111,6 +111,22 @@ def tallies(tables: Tables) -> Table:
     return ibis.union(*(n.name("n").as_table().mutate(name=ibis.literal(name)) for name, n in counts.items()))
 
 
+def apart(tables: Tables) -> Table:
+    """Sum up what companies say themselves, and what is written for a gift; who does both is a company's voice."""
+    posts, kinds = tables["posts"], tables["post_readings"]
+    dated = posts.filter(posts.posted_at.notnull(), posts.posted_precision.notin(["month", "unknown"]))
+    dated = dated.select("post_id", author=ibis.ifelse(dated.author_key == "", dated.post_id, dated.author_key))
+    aside = kinds.filter((kinds.voice == "company") | kinds.incentive)
+    aside = aside.select("post_id", kind=ibis.ifelse(aside.voice == "company", "company", "incentive"))
+    copies = tables["families"].filter(lambda t: t.is_copy).select("post_id")
+    said = tables["readings"].filter(lambda t: (t.brand != "") & t.relevant & (t.aspect == ""))
+    said = said.select("post_id", "brand", y=said.p_positive - said.p_negative)
+    rows = dated.join(aside, "post_id").anti_join(copies, "post_id").join(said, "post_id")
+    return rows.group_by("kind", "brand").agg(
+        n_posts=rows.count().cast("int64"), n_authors=rows.author.nunique().cast("int64"), y=rows.y.sum().cast("int64")
+    )
+
+
 def days(tables: Tables) -> Table:
     """Count the posts of each day in each venue."""
     posts = tables["posts"].filter(lambda t: t.posted_at.notnull() & t.posted_precision.notin(["month", "unknown"]))
@@ -174,6 +190,7 @@ def steps(own: str, rivals: Sequence[str], *, min_posts: int) -> tuple[Step, ...
         Query("opinions", (*read, "overrides"), "opinions", opinions, version="3"),
         cells.step(own, rivals, min_posts=min_posts),
         Query("tallies", (*read, "opinions"), "tallies", tallies),
+        Query("apart", read, "apart", apart),
         Query("origins", ("posts", "post_readings"), "origins", origins),
         Query("days", ("posts",), "days", days),
         Query("verdicts", ("labels", "opinions", "posts"), "verdicts", verdicts),

@@ -14,6 +14,7 @@ from leumund.picture.verdict import Campaign
 from leumund.picture.window import Window
 from leumund.tables import (
     Amendment,
+    Apart,
     Bridge,
     Change,
     Coverage,
@@ -101,6 +102,7 @@ class Picture:
     phrases: tuple[Phrase, ...] = field(default=())
     watched: tuple[WatchedWeek, ...] = field(default=())
     polarities: tuple[Polarity, ...] = field(default=())
+    apart: tuple[Apart, ...] = field(default=())  # not counted for who speaks, by kind and brand
     window: Window | None = None  # the days that were asked about; None = all there are
 
     def to_json(self) -> str:

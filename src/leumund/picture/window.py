@@ -90,6 +90,7 @@ def steps(
     yield cells.step(own, rivals, min_posts=min_posts, window=(window.period, window.first))
     read = ("posts", "readings", "post_readings", "families", "opinions")
     yield Query("tallies_within", read, "tallies", partial(_tallies, window=window), version)
+    yield Query("apart_within", read[:-1], "apart", partial(_apart, window=window), version)
     told = ("opinions", "readings", "posts", "languages")
     yield Query("telling_within", told, "telling", partial(evidence.telling, periods=named), version)
     needs = field_names("telling")
@@ -109,11 +110,20 @@ def _as_period(rows: Table, window: Window) -> Table:
 
 def _tallies(tables: Tables, window: Window) -> Table:
     """Count the posts of the window, and those of them that cannot be counted; posts without a time are in none."""
-    posts = tables["posts"].filter(lambda t: t.posted_at.notnull() & t.posted_precision.notin(["month", "unknown"]))
-    posts = posts.filter(lambda t: (t.posted_at.date() >= window.first) & (t.posted_at.date() <= window.last))
+    posts = _posts(tables, window)
     here = posts.select("post_id")
     of_posts = {name: tables[name].semi_join(here, "post_id") for name in ("readings", "post_readings", "families")}
     return counting.tallies({**of_posts, "posts": posts, "opinions": tables["opinions"]})
+
+
+def _apart(tables: Tables, window: Window) -> Table:
+    """Sum up those posts of the window that are not counted for who speaks."""
+    return counting.apart({**tables, "posts": _posts(tables, window)})
+
+
+def _posts(tables: Tables, window: Window) -> Table:
+    posts = tables["posts"].filter(lambda t: t.posted_at.notnull() & t.posted_precision.notin(["month", "unknown"]))
+    return posts.filter(lambda t: (t.posted_at.date() >= window.first) & (t.posted_at.date() <= window.last))
 
 
 def _estimates_within(estimates: pa.Table, window: Window) -> pa.Table:
@@ -155,5 +165,5 @@ def tables_within(window: Window, made: Read, there: Read, figures: Step) -> dic
     of_window = {name: made(name) for name in ("polarities", "changes", "drivers", "phrases")}
     behind = _evidence_within(made("evidence"), there("evidence"), estimates)
     watched = _rows_within(there("watched_weeks"), "week", window)
-    beside = {f"{name}_within": made(name) for name in ("makeup", "coverage", "tallies")}
+    beside = {f"{name}_within": made(name) for name in ("makeup", "coverage", "tallies", "apart")}
     return {**of_window, **beside, "estimates": estimates, "evidence": behind, "watched_weeks": watched}

@@ -5,9 +5,13 @@ from __future__ import annotations
 from leumund.picture.view import Picture
 from leumund.reports.labelplan import agreement_short
 from leumund.reports.panel import Cell, Panel, Sheet, count_cell
-from leumund.wording import number, say
+from leumund.tables import Apart
+from leumund.wording import number, say, signed
 
-__all__ = ["left_out_panel", "method_panels"]
+__all__ = ["apart_panel", "left_out_panel", "method_panels"]
+
+FEWEST_TOLD = 10  # the mean of fewer posts says more about one of them than about its kind
+INDEX = 0.01  # 1/10,000 -> index points −100..100
 
 
 def left_out_panel(picture: Picture, language: str) -> Panel:
@@ -34,6 +38,36 @@ def left_out_panel(picture: Picture, language: str) -> Panel:
     title = say("left_out.title", language, counted=counts.counted, n=counts.stored)
     note = say("left_out.note", language, authors=counts.authors, threads=counts.threads, venues=counts.venues)
     return Panel("left-out", title, note, (), sheet, open_sheet=True, paragraphs=beside)
+
+
+def apart_panel(picture: Picture, language: str) -> Panel | None:
+    """Give what is not counted for who speaks, and what it would have said; None where there is nothing of it."""
+    brands = (picture.own, *picture.rivals)
+    rows = sorted((row for row in picture.apart if row.brand in brands), key=lambda row: brands.index(row.brand))
+    if not rows:
+        return None
+    names = {"company": "left_out.company_voice", "incentive": "left_out.incentive"}
+    heads = tuple(say(f"head.{name}", language) for name in ("brand", "reason", "posts", "authors", "would_have_said"))
+    lines = tuple(
+        (
+            Cell(row.brand),
+            Cell(say(names[row.kind], language)),
+            count_cell(row.n_posts, language),
+            count_cell(row.n_authors, language),
+            Cell(_would_have_said(row, language), number=True),
+        )
+        for row in rows
+    )
+    title = say("apart.title", language, n=sum(row.n_posts for row in rows))
+    note = say("apart.note", language, fewest=FEWEST_TOLD)
+    return Panel("apart", title, note, (), Sheet(say("caption.apart", language), heads, lines), open_sheet=True)
+
+
+def _would_have_said(row: Apart, language: str) -> str:
+    """Give the index that the machine counts in these posts alone."""
+    if row.n_posts < FEWEST_TOLD:
+        return "–"
+    return signed(row.y / row.n_posts * INDEX, language)
 
 
 def method_panels(picture: Picture, language: str) -> Panel:

@@ -97,8 +97,7 @@ def _moved(figures: Figures, language: str) -> list[str]:
     if opinion is None:
         return []
     span = index_span(opinion.value, opinion.low, opinion.high, language)
-    told = {"brand": opinion.brand, "until": opinion.after_last, "span": span}
-    return [say(f"moved.{opinion.verdict}", language, **told)]
+    return [say(f"moved.{opinion.verdict}", language, brand=opinion.brand, until=opinion.after_last, span=span)]
 
 
 def weakest_aspect(figures: Figures) -> Estimate | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from leumund.picture.view import Picture
-from leumund.reports.account import left_out_panel, method_panels
+from leumund.reports.account import apart_panel, left_out_panel, method_panels
 from leumund.reports.amendments import amendments_panel
 from leumund.reports.behind import ShownPost, five_posts, shown_post
 from leumund.reports.bridges import bridges_panel
@@ -100,6 +100,7 @@ def _of_aspects(figures: Figures, language: str) -> Iterator[Panel | None]:
 def _of_sources(figures: Figures, language: str) -> Iterator[Panel | None]:
     yield coverage_panel(figures, language)
     yield left_out_panel(figures.picture, language)
+    yield apart_panel(figures.picture, language)
 
 
 def _of_campaigns(figures: Figures, language: str) -> Iterator[Panel | None]:

@@ -34,6 +34,7 @@ from leumund.tables.declaration import (
     tables_page,
 )
 from leumund.tables.picture import (
+    Apart,
     Cell,
     Estimate,
     Evidence,
@@ -68,6 +69,7 @@ from leumund.tables.series import Amendment, Bridge, OverlapRow, Override
 __all__ = [
     "TABLES",
     "Amendment",
+    "Apart",
     "AspectContrast",
     "AuditRow",
     "Author",

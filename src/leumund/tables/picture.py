@@ -10,6 +10,7 @@ from typing import Annotated
 from leumund.tables.declaration import KEY, PERSONAL, P, Unit, declare
 
 __all__ = [
+    "Apart",
     "Cell",
     "Estimate",
     "Evidence",
@@ -49,6 +50,18 @@ class Tally:
 
     name: Annotated[str, KEY, "what was counted"]
     n: Annotated[int, "how many"]
+
+
+@declare("apart")
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Dated originals about a brand that are not counted, for who speaks: how many, and what the machine read there."""
+
+    kind: Annotated[str, KEY, Unit("company, incentive"), "a company's own voice, or who was given something for it"]
+    brand: Annotated[str, KEY, "brand"]
+    n_posts: Annotated[int, "posts"]
+    n_authors: Annotated[int, "authors; a post without one counts as one"]
+    y: Annotated[int, P, "sum of p_positive − p_negative"]
 
 
 @declare("origins")
