@@ -85,13 +85,16 @@ class ReaderShift:
 
     def of(self, asked: Sequence[Compared]) -> list[Shift]:
         """Give what is known of each comparison."""
-        known = [one for one in asked if self._n[one.brand] >= LABELS_FOR_A_BRAND]
+        places = [
+            i for i, one in enumerate(asked) if self._n[one.brand] >= LABELS_FOR_A_BRAND and min(_heard(one.posts))
+        ]
+        known = [asked[i] for i in places]
         venues = self._carried(known, VENUES, self._label - self._machine)
         follows = self.response is not None and self.response.low > 0
         slope = self.response.value if self.response is not None and follows else 0.0
         drift = self._carried(known, WITHIN, self._machine - slope * self._label) if follows else [UNKNOWN] * len(known)
-        told = iter(zip(venues, drift, strict=True))
-        return [self._shift(one, *(next(told) if one in known else (UNKNOWN, UNKNOWN))) for one in asked]
+        told = dict(zip(places, zip(venues, drift, strict=True), strict=True))
+        return [self._shift(one, *told.get(i, (UNKNOWN, UNKNOWN))) for i, one in enumerate(asked)]
 
     def _response(self) -> Estimated | None:
         """How far the machine, at its worth, moves when a verdict moves by one point; None with too few labels."""
@@ -116,7 +119,7 @@ class ReaderShift:
             drift=drift,
             labels=labels,
             response=self.response if follows else None,
-            shared=self._noise(own) * float(sum(1 / side for side in _sizes(asked.posts))) if labels else 0.0,
+            shared=self._noise(own) * float(sum(1 / max(n, 1) for n in _heard(asked.posts))) if labels else 0.0,
             support="unproven" if not proven else "measured" if min(n) >= LABELS_FOR_A_CELL else "borrowed",
             n_labels=sum(n),
         )
@@ -147,9 +150,10 @@ def _period(day: date, asked: Compared) -> int:
     return next((n for n, (a, b) in enumerate((asked.before, asked.after), start=1) if a <= day <= b), 0)
 
 
-def _sizes(posts: pa.Table) -> list[int]:
-    side, n = posts["side"].to_numpy(), posts["n_posts"].to_numpy()
-    return [max(int(n[side == name].sum()), 1) for name in SIDES]
+def _heard(posts: pa.Table) -> list[int]:
+    """How many posts there are on each side."""
+    side, n = posts["side"].to_numpy(zero_copy_only=False), posts["n_posts"].to_numpy()
+    return [int(n[side == name].sum()) for name in SIDES]
 
 
 def _mixture(posts: pa.Table, part: int) -> list[tuple[str, date, float]]:
