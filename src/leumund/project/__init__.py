@@ -1,0 +1,1 @@
+"""A project's folder, and what people decide in it: labels, campaigns, publications."""

@@ -1,0 +1,71 @@
+"""Published reports: what stands on the shelf, and what reads differently by now."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leumund.errors import DamagedProject
+from leumund.project.folder import Folder
+from leumund.tables import Amendment, Estimate
+
+if TYPE_CHECKING:
+    from leumund.ledger import Ledger
+    from leumund.picture.amendments import Published
+
+__all__ = ["Publishing"]
+
+
+class Publishing(Folder):
+    """The publications of a project."""
+
+    @property
+    def shelf(self) -> Path:
+        """Where published reports stand, each in a folder named by its publication_id."""
+        return self.folder / "reports" / "published"
+
+    def amend(self) -> dict[str, list[Amendment]]:
+        """Compare every published report with today's figures, note in the ledger what is new, and give it.
+
+        Lists of what was newly noted by publication_id, an empty one where nothing has to be. Raises DamagedProject
+        when the figures of a publication are not on the shelf any more.
+        """
+        from leumund.picture.amendments import Changes, amendments_of
+        from leumund.reports.figures import span_of
+
+        snapshot = self.store.current()
+        today = {row["figure_id"]: Estimate(**row) for row in self.store.read(snapshot, "estimates").to_pylist()}
+        found: dict[str, list[Amendment]] = {}
+        with self.ledger() as ledger:
+            known = [Amendment(**row) for row in ledger.amendments().to_pylist()]
+            for published in self.published(ledger):
+                kept = self.store.keeps(published.snapshot_id)
+                then = self.store.snapshot(published.snapshot_id) if kept else snapshot
+                changes = Changes(*(lambda table, of=of: self.store.read(of, table) for of in (then, snapshot)))
+                found[published.publication_id] = amendments_of(
+                    published,
+                    today,
+                    changes if kept else None,
+                    known=known,
+                    shown=lambda figure: span_of(figure, "en"),
+                    snapshot_id=snapshot.snapshot_id,
+                    noted_at=datetime.now(UTC),
+                )
+            ledger.record_amendments(one for new in found.values() for one in new)
+        return found
+
+    def published(self, ledger: Ledger) -> list[Published]:
+        """Give the reports on the shelf with their figures, oldest first."""
+        from leumund.picture.amendments import published_of
+
+        reports = []
+        for row in ledger.publications().to_pylist():
+            twin = self.shelf / row["publication_id"] / "de.json"
+            try:
+                reports.append(published_of(row["publication_id"], row["title"], twin.read_text(encoding="utf-8")))
+            except (OSError, ValueError, KeyError) as error:
+                raise DamagedProject(
+                    "a published report cannot be read", where=str(twin), next_step="put it back from a copy"
+                ) from error
+        return reports
