@@ -138,7 +138,7 @@ def main(pack):
         half = np.sqrt(variance) * stats.t.ppf(1 - tail, variance**2 / freedom if freedom > 0 else np.inf)
         held = found["n"][own, time] >= manifest["min_posts"] and max(s for s, _, _ in holes) <= 0.5
         ends = [np.clip(middle + d, *BOUNDS[row["measure"]]) for d in (0, -half, half)]
-        again = [*(float(np.round(end, 6)) if held and half >= 0 else None for end in ends), float(np.round(mean, 6))]
+        again = [*(round(float(end), 6) if held and half >= 0 else None for end in ends), round(mean, 6)]
         agree += again == [row[column] for column in ("value", "low", "high", "machine_value")]
     sys.stdout.write(f"{agree} of {len(figures)} figures agree to six digits; files changed: {len(changed)}\n")
     return int(agree != len(figures) or len(changed) > 0)

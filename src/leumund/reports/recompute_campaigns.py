@@ -119,7 +119,7 @@ def main(pack):
         time = np.array(row["weeks"])  # those that count, from the first one's 0
         weeks = first.astype("M8[D]").astype(int) + 7 * time
         at = found["times"].searchsorted(weeks)
-        read = found["net_index"][0][:, at].round(6).T
+        read = np.array([[round(float(v), 6) for v in week] for week in found["net_index"][0][:, at].T])
         y, x = read[:, row["brand"]], read[:, row["rivals"]]
         start = (starts - first).astype("m8[D]").astype(int) / 7
         x = x[:, np.ptp(x[time < start], axis=0) > 0]
