@@ -159,7 +159,8 @@ def _weekly_groups(week: Ints, y: Array, codes: Ints) -> tuple[Array, Array, Arr
     sums, sizes = np.bincount(index, y), np.bincount(index).astype(float)
     of = pair // (codes.max() + 1)
     weeks = int(week.max()) + 1
-    return tuple(np.bincount(of, v, weeks) for v in (np.ones(of.size), sums**2, sums * sizes, sizes**2))  # type: ignore[return-value]
+    n, yy, yn, nn = (np.bincount(of, v, weeks) for v in (np.ones(of.size), sums**2, sums * sizes, sizes**2))
+    return n, yy, yn, nn
 
 
 def group_sums(y: Array, *columns: Ints) -> tuple[float, float, float, float]:

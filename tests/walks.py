@@ -150,6 +150,15 @@ def label_some(project: Project, *, every: int = 7) -> None:
     )
 
 
+def labelled_market(folder: Path) -> Project:
+    """A small simulated market, walked, with a verdict on every third opinion, and walked again."""
+    project = simulated_project(folder, 2_500)
+    project.run()
+    label_some(project, every=3)
+    project.run()
+    return project
+
+
 def sorted_rows(table: pa.Table, *, without: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
     """All rows, in an order that does not depend on how they are stored."""
     kept = table.select([name for name in table.column_names if name not in without])

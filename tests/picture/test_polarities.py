@@ -11,7 +11,7 @@ import pytest
 from leumund.loop import Project
 from leumund.picture.polarities import POLARITIES
 from leumund.tables import Polarity
-from tests.walks import BRANDS, Talk, label_some, simulated_project, talking_project
+from tests.walks import BRANDS, Talk, labelled_market, talking_project
 
 OWN = BRANDS[0].name
 Key = tuple[str, str, str]
@@ -19,11 +19,7 @@ Key = tuple[str, str, str]
 
 @pytest.fixture(scope="module")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    project = simulated_project(tmp_path_factory.mktemp("market"), 2_500)
-    project.run()
-    label_some(project, every=3)
-    project.run()
-    return project
+    return labelled_market(tmp_path_factory.mktemp("market"))
 
 
 def shares(project: Project) -> dict[Key, Polarity]:

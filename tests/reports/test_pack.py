@@ -17,7 +17,7 @@ import pytest
 from leumund.loop import Project
 from leumund.picture.plans import Asked
 from leumund.reports.pack import SCRIPTS
-from tests.walks import Talk, label_some, simulated_project, talking_project
+from tests.walks import Talk, labelled_market, talking_project
 
 # Leumund cannot be imported here, however it is installed.
 ALONE = "import runpy, sys; sys.modules['leumund'] = None; sys.argv = sys.argv[1:]; "
@@ -39,10 +39,7 @@ def own_key(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="module")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A simulated market of six brands with labels on every third opinion."""
-    project = simulated_project(tmp_path_factory.mktemp("market"), 2_500)
-    project.run()
-    label_some(project, every=3)
-    project.run()
+    project = labelled_market(tmp_path_factory.mktemp("market"))
     for asked in CAMPAIGNS:
         project.evaluate_campaign(project.campaign_terms(asked), by="kim")
     return project

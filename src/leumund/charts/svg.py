@@ -26,7 +26,6 @@ _DRAWN = re.compile(r'<a href="([^"]*)" aria-label="([^"]*)"')
 _VARIABLE = re.compile(r"var\(--\w+,(#\w+)\)")
 _PX = re.compile(r'(font-size="|font-size:\s*)(\d+(?:\.\d+)?)px')
 _HIDDEN = re.compile(r'(<g class="[^"]*_hidden_[^"]*")')
-_HALO = 'paint-order="stroke" stroke="#ffffff" stroke-width="3" stroke-linejoin="round"'  # clear of lines behind
 _OPENING = re.compile(r'^<svg[^>]*? width="([\d.]+)" height="([\d.]+)"[^>]*>')
 
 
@@ -74,7 +73,7 @@ def printed(chart: Chart, *, font: str, larger: float = 1.0) -> str:
     """
     svg = _VARIABLE.sub(r"\1", chart.wide).replace(escape(FONT), font).replace(FONT, font)
     svg = _HIDDEN.sub(r'\1 display="none"', svg)
-    svg = _PX.sub(lambda found: f"{found[1]}{float(found[2]) * larger:g}px", svg).replace("<text ", f"<text {_HALO} ")
+    svg = _PX.sub(lambda found: f"{found[1]}{float(found[2]) * larger:g}px", svg)
     return re.sub(r"<a href[^>]*>", "<g>", svg).replace("</a>", "</g>")
 
 

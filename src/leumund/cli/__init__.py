@@ -27,7 +27,7 @@ def main() -> None:
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here", file=sys.stderr)
         status = 130
-    except Exception as error:
+    except Exception as error:  # Click's words on wrong use, and mistakes of the program: told, never a traceback
         status = _usage_or_mishap(error)
     sys.exit(status)
 

@@ -153,7 +153,7 @@ def as_whole(values: ArrayLike, name: str) -> Ints:
 
 def _is_missing(value: object) -> bool:
     """Tell whether this is None, NaN or one of pandas' two missing values, which are equal to nothing."""
-    return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value  # noqa: PLR0124
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value  # noqa: PLR0124  # NaN alone
 
 
 def _numbered(column: NDArray[Any]) -> Ints:

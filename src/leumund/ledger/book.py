@@ -41,7 +41,7 @@ def open_ledger(url: str) -> Ledger:
     engine = engine_for(url)
     try:
         bring_up_to_date(engine)
-    except BaseException:
+    except BaseException:  # a pressed Ctrl-C too leaves no connection open; it goes on up
         engine.dispose()
         raise
     return Ledger(engine)

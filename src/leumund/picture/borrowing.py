@@ -22,7 +22,19 @@ from numpy.typing import ArrayLike, NDArray
 from leumund.estimates import LabelledErrors, Mixtures, Places, pool_errors
 from leumund.picture.identity import last_day
 
-__all__ = ["LABELS_FOR_A_BRAND", "LABELS_FOR_A_CELL", "Carried", "Makeup", "ReaderError", "Stretch", "weaker", "worth"]
+__all__ = [
+    "LABELS_FOR_A_BRAND",
+    "LABELS_FOR_A_CELL",
+    "MOST_POWER",
+    "Carried",
+    "Makeup",
+    "Placed",
+    "ReaderError",
+    "Stretch",
+    "places_of",
+    "weaker",
+    "worth",
+]
 
 LABELS_FOR_A_CELL = 100  # with fewer of its own, most of what is known comes from elsewhere
 LABELS_FOR_A_BRAND = 20
@@ -258,6 +270,31 @@ def _places(coded: Sequence[ArrayLike], day: Ints) -> Places:
     """Give places by the numbers of brand, venue and aspect; day 0 was a Thursday."""
     brand, *kinds = (np.asarray(column) for column in coded)
     return Places(group=brand, kinds=np.column_stack(kinds), week=(day + 3) // 7)
+
+
+Placed = tuple[str, str, tuple[str, ...], date]
+"""Where a post lies: group (a brand, a side), venue, further kinds (an aspect), and day."""
+
+
+def places_of(labels: Sequence[Placed], posts: Sequence[Placed]) -> tuple[Places, Places]:
+    """Give the places of labels and posts in whole numbers of their own; venues with few labels are one kind."""
+    both = [*labels, *posts]
+    often = Counter(venue for _, venue, _, _ in labels)
+    venues = {venue: i for i, venue in enumerate(sorted(often, key=lambda v: (-often[v], v))[:MOST_VENUES])}
+    groups = {group: i for i, group in enumerate(sorted({group for group, *_ in both}))}
+    kinds = [
+        {word: i for i, word in enumerate(sorted(set(words)))} for words in zip(*(k for *_, k, _ in both), strict=True)
+    ]
+
+    def coded(rows: Sequence[Placed]) -> Places:
+        columns = [
+            [groups[group] for group, *_ in rows],
+            [venues.get(venue, MOST_VENUES) for _, venue, _, _ in rows],
+            *([known[row[2][place]] for row in rows] for place, known in enumerate(kinds)),
+        ]
+        return _places(columns, np.array([(day - EPOCH).days for *_, day in rows], dtype=np.int64))
+
+    return coded(labels), coded(posts)
 
 
 def worth(label: Floats, machine: Floats, weight: Floats) -> float:

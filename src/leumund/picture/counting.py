@@ -6,21 +6,19 @@ labels -> verdicts -> judged, judged_aspects
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import ibis
 
 from leumund.picture import cells, weights
+from leumund.picture.identity import ALL_TIME
 from leumund.step import Query, Step
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["ALL_TIME", "apart", "by_period", "steps", "tallies"]
-
-ALL_TIME = datetime.date(1970, 1, 1)
+__all__ = ["apart", "by_period", "steps", "tallies"]
 
 Tables = Mapping[str, "Table"]
 

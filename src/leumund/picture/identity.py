@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 from datetime import date, timedelta
 
-__all__ = ["figure_id_of", "last_day"]
+__all__ = ["ALL_TIME", "figure_id_of", "last_day"]
+
+ALL_TIME = date(1970, 1, 1)
+"""What stands for the first day of the period "all", so that the figure of all days keeps its identity."""
 
 
 def figure_id_of(

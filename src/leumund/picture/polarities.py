@@ -17,20 +17,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from leumund.estimates import (
     Groups,
     LabelledErrors,
     Mixtures,
-    Places,
     correct_with_labels,
     pool_errors,
     ratio_from_sums,
 )
-from leumund.picture.borrowing import LABELS_FOR_A_BRAND, MOST_POWER, MOST_VENUES, Makeup, Stretch
-from leumund.picture.counting import ALL_TIME
-from leumund.picture.identity import figure_id_of
+from leumund.picture.borrowing import LABELS_FOR_A_BRAND, MOST_POWER, Makeup, Placed, Stretch, places_of
+from leumund.picture.identity import ALL_TIME, figure_id_of
 from leumund.picture.missing import WITHHELD_ABOVE, Gaps
 from leumund.step import Query, Step, Whole
 from leumund.tables import Polarity, rows_to_arrow
@@ -38,7 +37,7 @@ from leumund.tables import Polarity, rows_to_arrow
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["POLARITIES", "gaps_in_shares", "judged_step", "steps"]
+__all__ = ["POLARITIES", "gaps_in_shares", "judged_step", "steps", "toned_rows"]
 
 POLARITIES = ("negative", "neutral", "positive")
 CLUSTERINGS = {"author": ("author",), "thread": ("thread",), "both": ("author", "thread")}
@@ -61,6 +60,17 @@ def toned(tables: Tables) -> Table:
     sure = {name: ibis.ifelse(said, 10_000, 0) for name, said in by_hand.items()}
     tones = {name: ibis.ifelse(as_read, met[f"p_{name}"], sure[name]).cast("int64") for name in POLARITIES}
     return met.select(*tables["opinions"].columns, "p_negative", "p_neutral", "p_positive", **tones)
+
+
+def toned_rows(opinions: pa.Table, readings: pa.Table) -> pa.Table:
+    """Give the same as `toned` of tables that are in memory already."""
+    keys = ["post_id", "brand", "aspect"]
+    met = opinions.join(readings.select([*keys, *(f"p_{name}" for name in POLARITIES)]), keys, join_type="inner")
+    as_read = pc.equal(met["y"], pc.subtract(met["p_positive"], met["p_negative"]))
+    by_hand = {"negative": pc.less(met["y"], 0), "neutral": pc.equal(met["y"], 0), "positive": pc.greater(met["y"], 0)}
+    for name, said in by_hand.items():
+        met = met.append_column(name, pc.if_else(as_read, met[f"p_{name}"], pc.if_else(said, 10_000, 0)).cast("int64"))
+    return met
 
 
 def tones(tables: Tables, own: str) -> Table:
@@ -173,8 +183,9 @@ def _polarities(tables: Mapping[str, pa.Table], said: _Said) -> Mapping[str, pa.
 
 
 def _figure_id(polarity: str, brand: str, aspect: str, said: _Said) -> str:
-    where = {"brand": brand, "aspect": aspect, "period": said.period, "period_start": said.start}
-    return figure_id_of(measure=f"share_{polarity}", **where)  # type: ignore[arg-type]  # strings and a day
+    return figure_id_of(
+        measure=f"share_{polarity}", brand=brand, aspect=aspect, period=said.period, period_start=said.start
+    )
 
 
 def _by_key(table: pa.Table) -> dict[tuple[str, str, str], dict[str, dict[str, Any]]]:
@@ -290,21 +301,10 @@ class _Reader:
             number += [i] * len(rows)
             share += [row["n_posts"] / n for row in rows]
             mixed += rows
-        often = Counter(row["venue"] for row in judged)
-        known = {venue: k for k, venue in enumerate(sorted(often, key=lambda v: (-often[v], v))[:MOST_VENUES])}
-        aspects = {aspect: k for k, aspect in enumerate(sorted({row["aspect"] for row in [*judged, *mixed]}))}
-        first = min(_week(row) for row in [*judged, *mixed])
-
-        def places(rows: Sequence[Mapping[str, Any]]) -> Places:
-            return Places(
-                group=[int(row["side"] == "rivals") for row in rows],
-                kinds=[[known.get(row["venue"], MOST_VENUES), aspects[row["aspect"]]] for row in rows],
-                week=[_week(row) - first for row in rows],
-            )
-
+        of_labels, of_posts = places_of(_placed(judged, "day"), _placed(mixed, "week"))
         error = _label(judged, polarity) - self.power * np.array([row[polarity] for row in judged]) * UNIT
-        labelled = LabelledErrors(error, np.array([row["weight"] for row in judged]), places(judged))
-        got = pool_errors(labelled, Mixtures(number, share, places(mixed)))
+        labelled = LabelledErrors(error, np.array([row["weight"] for row in judged]), of_labels)
+        got = pool_errors(labelled, Mixtures(number, share, of_posts))
         return got.value, got.se, got.dof
 
     def _makeup_of(self, side: str, aspect: str) -> list[dict[str, Any]]:
@@ -318,9 +318,8 @@ def _label(rows: Sequence[Mapping[str, Any]], polarity: str) -> Floats:
     return said[polarity] if polarity in said else 1 - said["negative"] - said["positive"]
 
 
-def _week(row: Mapping[str, Any]) -> int:
-    day: datetime.date = row["week"] if "week" in row else row["day"]
-    return (day.toordinal() - 1) // 7  # ordinal 1 was a Monday
+def _placed(rows: Sequence[Mapping[str, Any]], day: str) -> list[Placed]:
+    return [(row["side"], row["venue"], (row["aspect"],), row[day]) for row in rows]
 
 
 def telling(tables: Tables, own: str) -> Table:

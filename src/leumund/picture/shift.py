@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,13 +22,12 @@ from leumund.estimates import (
     Estimated,
     LabelledErrors,
     Mixtures,
-    Places,
     Pooled,
     estimate_response,
     label_movement,
     pool_errors,
 )
-from leumund.picture.borrowing import LABELS_FOR_A_BRAND, LABELS_FOR_A_CELL, MOST_VENUES, worth
+from leumund.picture.borrowing import LABELS_FOR_A_BRAND, LABELS_FOR_A_CELL, places_of, worth
 
 __all__ = ["Compared", "ReaderShift", "Shift"]
 
@@ -137,11 +136,12 @@ class ReaderShift:
         if not asked:
             return []
         mixed = [(number, one.brand, *row) for number, one in enumerate(asked) for row in _mixture(one.posts, part)]
-        places = _Places(self._judged, mixed)
-        got: Pooled = pool_errors(
-            LabelledErrors(errors, self._weight, places.of_labels()),
-            Mixtures([row[0] for row in mixed], [row[-1] for row in mixed], places.of_posts()),
+        labels, posts = places_of(
+            [(row["brand"], row["venue"], (), row["day"]) for row in self._judged],
+            [(brand, venue, (), week) for _, brand, venue, week, _ in mixed],
         )
+        shares = Mixtures([row[0] for row in mixed], [row[-1] for row in mixed], posts)
+        got: Pooled = pool_errors(LabelledErrors(errors, self._weight, labels), shares)
         return [(float(v), float(e), float(d)) for v, e, d in zip(got.value, got.se, got.dof, strict=True)]
 
 
@@ -178,36 +178,3 @@ def _mixture(posts: pa.Table, part: int) -> list[tuple[str, date, float]]:
             n = sum(source.values())
             found += [(venue, week, factor * posts / n) for week, posts in source.items()]
     return found
-
-
-class _Places:
-    """Whole numbers for brands, venues and weeks of labels and posts; venues with few labels are one kind."""
-
-    def __init__(self, judged: Sequence[Row], mixed: Sequence[tuple[int, str, str, date, float]]) -> None:
-        self._labels = [(row["brand"], row["venue"], _monday(row["day"])) for row in judged]
-        self._posts = [row[1:4] for row in mixed]
-        often = Counter(venue for _, venue, _ in self._labels)
-        known = sorted(often, key=lambda venue: (-often[venue], venue))[:MOST_VENUES]
-        self._venues = {venue: i for i, venue in enumerate(known)}
-        both = [*self._labels, *self._posts]
-        self._brands = {brand: i for i, brand in enumerate(sorted({brand for brand, *_ in both}))}
-        self._first = min(week for *_, week in both)
-
-    def of_labels(self) -> Places:
-        """Give where the labels lie."""
-        return self._coded(self._labels)
-
-    def of_posts(self) -> Places:
-        """Give where the posts of the targets lie."""
-        return self._coded(self._posts)
-
-    def _coded(self, rows: Sequence[tuple[str, str, date]]) -> Places:
-        return Places(
-            group=[self._brands[brand] for brand, *_ in rows],
-            kinds=[[self._venues.get(venue, MOST_VENUES)] for _, venue, _ in rows],
-            week=[(week - self._first).days // 7 for *_, week in rows],
-        )
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())

@@ -11,13 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from leumund.picture.identity import ALL_TIME
 from leumund.tables import arrow_schema
 
-__all__ = ["ALL_TIME", "NEEDS", "PERIODS", "Period", "Piece", "Spoken", "short"]
+__all__ = ["NEEDS", "PERIODS", "Period", "Piece", "Spoken", "short"]
 
 NEEDS = ("brand", "aspect", "venue", "author_number", "thread_number", "day", "y")
 PERIODS = ("week", "month", "quarter", "all")
-ALL_TIME = np.datetime64("1970-01-01", "D")
 ROWS_AT_ONCE = 50_000  # so that what is made of them stays in the processor's cache
 
 Ints = NDArray[np.int64]
@@ -67,7 +67,7 @@ class Spoken:
             "week": (days - (days + 3) % 7).astype("datetime64[D]"),  # day 0 was a Thursday
             "month": months.astype("datetime64[D]"),
             "quarter": (months - months.astype(np.int64) % 3).astype("datetime64[D]"),
-            "all": np.full(len(days), ALL_TIME),
+            "all": np.full(len(days), np.datetime64(ALL_TIME, "D")),
         }[name]
         return Period(name, *np.unique(begun, return_inverse=True))
 

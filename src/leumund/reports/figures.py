@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 from leumund.charts import Dot
 from leumund.picture.view import Picture
@@ -61,14 +63,14 @@ class Figures:
     @cached_property
     def changes(self) -> dict[str, Estimate]:
         """The parts of changes and the risen phrases, by figure_id, in the form of figures: they open like these."""
-        found = {row.figure_id: _as_figure(row, self.picture.snapshot_id) for row in self.picture.changes}
-        return found | {row.figure_id: _as_share(row, self.picture) for row in self.picture.phrases}
+        found = {row.figure_id: _of_change(row, self.picture) for row in self.picture.changes}
+        return found | {row.figure_id: _of_phrase(row, self.picture) for row in self.picture.phrases}
 
     @cached_property
     def polarities(self) -> dict[tuple[str, str, str], Estimate]:
         """The shares of polarity by brand ('' = the rivals together), aspect and polarity, in the form of figures."""
         rows = self.picture.polarities
-        return {(row.brand, row.aspect, row.polarity): _as_polarity(row, self.picture.snapshot_id) for row in rows}
+        return {(row.brand, row.aspect, row.polarity): _of_polarity(row, self.picture) for row in rows}
 
     @cached_property
     def behind(self) -> dict[str, list[Evidence]]:
@@ -131,91 +133,57 @@ def span_of(figure: Estimate | None, language: str) -> str:
     return text.split(" (", 1)[1].removesuffix(")") if figure.support == "unproven" else text
 
 
-def _as_figure(row: Change, snapshot_id: str) -> Estimate:
-    return Estimate(
-        figure_id=row.figure_id,
-        snapshot_id=snapshot_id,
+_PLAIN: dict[str, Any] = {"rival": "", "aspect": "", "venue": "", "estimand": "rate", "counted": "posts"}
+_PLAIN |= {"value": None, "low": None, "high": None, "machine_value": None, "gap_share": 0.0, "n_labels": 0}
+
+
+def _figure(row: Change | Phrase | Polarity, picture: Picture, **told: Any) -> Estimate:
+    """Give a row of another table in the form of a figure: what both call alike, and what is told besides."""
+    alike = {field.name: getattr(row, field.name) for field in fields(Estimate) if hasattr(row, field.name)}
+    return Estimate(**{**_PLAIN, "snapshot_id": picture.snapshot_id, "level": picture.level, **alike, **told})
+
+
+def _of_change(row: Change, picture: Picture) -> Estimate:
+    return _figure(
+        row,
+        picture,
         measure=f"change_{row.part}",
-        brand=row.brand,
-        rival="",
-        aspect="",
-        venue="",
         period=row.span,
         period_start=row.after_first,
         period_end=row.after_last,
-        estimand="rate",
-        counted="posts",
-        value=row.value,
-        low=row.low,
-        high=row.high,
-        level=row.level,
-        machine_value=None,
-        support=row.support,
-        gap_share=0.0,
         n_posts=row.n_before + row.n_after,
-        n_authors=row.n_authors,
-        n_threads=row.n_threads,
-        n_labels=row.n_labels,
         method="split, two-way clustered",
-        verdict=row.verdict,
     )
 
 
-def _as_share(row: Phrase, picture: Picture) -> Estimate:
-    return Estimate(
-        figure_id=row.figure_id,
-        snapshot_id=picture.snapshot_id,
+def _of_phrase(row: Phrase, picture: Picture) -> Estimate:
+    return _figure(
+        row,
+        picture,
         measure="phrase",
-        brand=row.brand,
-        rival="",
         aspect=row.phrase,
-        venue="",
         period="four_weeks",
         period_start=row.since,
         period_end=row.since + timedelta(days=27),
         estimand="corpus",
         counted="authors",
-        value=None,
-        low=None,
-        high=None,
-        level=picture.level,
-        machine_value=None,
         support="measured",
         n_posts=row.authors_after,
         n_authors=row.authors_after,
         n_threads=row.threads_after,
-        gap_share=0.0,
-        n_labels=0,
         method="Fisher exact, Benjamini-Hochberg",
         verdict="",
     )
 
 
-def _as_polarity(row: Polarity, snapshot_id: str) -> Estimate:
-    return Estimate(
-        figure_id=row.figure_id,
-        snapshot_id=snapshot_id,
+def _of_polarity(row: Polarity, picture: Picture) -> Estimate:
+    return _figure(
+        row,
+        picture,
         measure=f"share_{row.polarity}",
-        brand=row.brand,
-        rival="",
-        aspect=row.aspect,
-        venue="",
         period="all",
         period_start=row.first,
         period_end=row.last,
-        estimand="rate",
-        counted="posts",
-        value=row.value,
-        low=row.low,
-        high=row.high,
-        level=row.level,
-        machine_value=row.machine_value,
-        support=row.support,
-        gap_share=row.gap_share,
-        n_posts=row.n_posts,
-        n_authors=row.n_authors,
-        n_threads=row.n_threads,
-        n_labels=row.n_labels,
         method="rectified share",
         verdict="" if row.value is not None else "too_few",
     )

@@ -21,9 +21,9 @@ import pyarrow.parquet as pq
 
 from leumund.engines.parts import writing
 from leumund.picture.borrowing import Makeup, Stretch
-from leumund.picture.counting import ALL_TIME
+from leumund.picture.identity import ALL_TIME
 from leumund.picture.missing import Gaps
-from leumund.picture.polarities import POLARITIES, gaps_in_shares
+from leumund.picture.polarities import POLARITIES, gaps_in_shares, toned_rows
 from leumund.picture.view import Picture
 from leumund.picture.window import Window
 from leumund.posts.identity import AuthorKeys
@@ -92,7 +92,7 @@ def write_pack(picture: Picture, read: Read, path: Path, *, min_posts: int, keys
 def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys) -> dict[str, bytes]:
     """Give the pack's files by name; the same picture gives the same bytes to the same user."""
     estimates, judged = read("estimates"), [read("judged"), read("judged_aspects")]
-    opinions, names = _opinions(_toned(read("opinions"), read("readings")), picture, keys)
+    opinions, names = _opinions(toned_rows(read("opinions"), read("readings")), picture, keys)
     tables = {
         "opinions": opinions.drop_columns(["post_id"]),
         "labels": _labels(judged, opinions, names),
@@ -155,17 +155,6 @@ def _opinions(rows: pa.Table, picture: Picture, keys: AuthorKeys) -> tuple[pa.Ta
     }
     table = pa.table(columns)
     return table.sort_by([(name, "ascending") for name in ("post", "brand", "aspect")]), names
-
-
-def _toned(opinions: pa.Table, readings: pa.Table) -> pa.Table:
-    """Give the opinions with how likely each is negative, neutral, positive; what was put right by hand is certain."""
-    keys = ["post_id", "brand", "aspect"]
-    met = opinions.join(readings.select([*keys, *(f"p_{name}" for name in POLARITIES)]), keys, join_type="inner")
-    as_read = pc.equal(met["y"], pc.subtract(met["p_positive"], met["p_negative"]))
-    by_hand = {"negative": pc.less(met["y"], 0), "neutral": pc.equal(met["y"], 0), "positive": pc.greater(met["y"], 0)}
-    for name, said in by_hand.items():
-        met = met.append_column(name, pc.if_else(as_read, met[f"p_{name}"], pc.if_else(said, 10_000, 0)).cast("int64"))
-    return met
 
 
 def _of_all(days: pa.ChunkedArray, picture: Picture) -> pa.ChunkedArray:

@@ -78,10 +78,9 @@ def response(o, labels, level):
     if not w @ t**2 > 0:
         return None
     of = [brand == b for b in range(brand.max() + 1)]
-    each = np.array([slope(t[b], r[b], w[b], thread[b]) for b in of if b.sum() >= 20 and np.ptp(t[b]) > 0]).reshape(
-        -1, 2
-    )
-    slopes, precision = each[each[:, 1] > 0].T[0], each[each[:, 1] > 0].T[1] ** -2
+    each = [slope(t[b], r[b], w[b], thread[b]) for b in of if b.sum() >= 20 and np.ptp(t[b]) > 0]
+    slopes, errors_of = np.array([pair for pair in each if pair[1] > 0]).reshape(-1, 2).T
+    precision = errors_of**-2
     (value, se), apart = slope(t, r, w, thread), 0.0
     if len(slopes) > 1:
         total = precision.sum()

@@ -81,9 +81,7 @@ def main(pack):
             of = o["inside"] & (o["aspect"] == aspect)
             found = machine({c: v[of] for c, v in (o | {"y": o[name]}).items()}, "all", "posts", 2)
             _, se, df = (float(part[side, 0]) for part in found["net_index"])
-            raw[i, k] = (
-                float(o[name][o["inside"] & (o["key"] == k)].sum()) * 0.0001 / posts[k]
-            )  # sums are whole numbers
+            raw[i, k] = float(o[name][o["inside"] & (o["key"] == k)].sum()) * 0.0001 / posts[k]  # a whole number's sum
             worth = power if proven[side] else 1.0
             se2 = (worth * se / 100) ** 2 + missing[:, k].prod() ** 2
             variance, freedom = se2 + shift[1, k] ** 2, se2**2 / df + shift[1, k] ** 4 / shift[2, k]

@@ -135,6 +135,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, limit: i
     try:
         with archive.open(info) as stream:
             body = stream.read(limit + 1)
+    # NotImplementedError: a way of packing that Python does not know
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise TruncatedInput(
             f"the member is damaged: {error}", where=name, next_step="take the archive from its source once more"

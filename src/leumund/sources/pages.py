@@ -31,8 +31,6 @@ __all__ = [
     "readers",
 ]
 
-_SURE_ENOUGH = 0.5
-
 FIRST_LOOK = 8_192  # bytes
 
 

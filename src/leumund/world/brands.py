@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ASPECTS", "BRANDS", "OWN_BRAND", "VENUES", "Board", "Brand", "Venue", "venue_named"]
+__all__ = ["ASPECTS", "BRANDS", "OWN_BRAND", "VENUES", "Board", "Brand", "Venue"]
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,3 @@ VENUES: tuple[Venue, ...] = (
     Venue("tarifstimmen.example", "Tarifstimmen", "table", 0.08, (Board(1, "Kommentare", "providers"),), 20, 9_000_000),
 )
 """Three forums, a mailing list, and a site that hands its comments over as a table."""
-
-
-def venue_named(software: str) -> Venue:
-    """Give the venue that runs `software`; raise StopIteration when there is none (a mistake in the code)."""
-    return next(venue for venue in VENUES if venue.software == software)
