@@ -12,7 +12,9 @@ import pytest
 from scipy import stats
 
 from bench import figures
-from bench.figures import QUICK, Bench, Estimators, Tried
+from bench import figures_series as series
+from bench import figures_shares as shares
+from bench.figures_trial import QUICK, Bench, Estimators, Tried
 from leumund.estimates import (
     Cells,
     Estimated,
@@ -28,7 +30,7 @@ from leumund.estimates import (
     split_in_three,
 )
 
-REAL = (figures.real_posts, figures.published_example)
+REAL = (shares.real_posts, series.published_example)
 
 
 def test_every_figure_on_simulated_posts_is_at_its_floor_or_better() -> None:
@@ -142,21 +144,21 @@ Part = Callable[[Bench], Iterator[Tried]]
 @pytest.mark.parametrize(
     ("broken", "part"),
     [
-        (Estimators(share=machine_count), figures.corpus_share),
-        (Estimators(share=deaf_to_threads), figures.rate_under_threads),
-        (Estimators(compare=one_at_a_time), figures.differences),
-        (Estimators(follow=one_look_each_week), figures.weekly_looks),
-        (Estimators(effect=plain_regression), figures.campaigns),
-        (Estimators(ratio=every_post_a_group), figures.rate_crossed),
-        (Estimators(net=half_an_interval), figures.net_index),
-        (Estimators(pool=one_mean_for_all), figures.pooled_reader),
-        (Estimators(correct=without_spread), figures.borrowed_correction),
-        (Estimators(second=before_and_after), figures.second_opinion),
-        (Estimators(carry=as_the_machine_sees_it), figures.timid_readers),
-        (Estimators(split=all_of_it_is_opinion), figures.venue_mix),
-        (Estimators(movement=counted_is_thought), figures.changes_read),
-        (Estimators(bridge=deaf_to_authors_and_threads), figures.bridges),
-        (Estimators(watch=figures.naive_watch), figures.year_of_watching),
+        (Estimators(share=machine_count), shares.corpus_share),
+        (Estimators(share=deaf_to_threads), shares.rate_under_threads),
+        (Estimators(compare=one_at_a_time), shares.differences),
+        (Estimators(follow=one_look_each_week), shares.weekly_looks),
+        (Estimators(effect=plain_regression), series.campaigns),
+        (Estimators(ratio=every_post_a_group), shares.rate_crossed),
+        (Estimators(net=half_an_interval), shares.net_index),
+        (Estimators(pool=one_mean_for_all), shares.pooled_reader),
+        (Estimators(correct=without_spread), shares.borrowed_correction),
+        (Estimators(second=before_and_after), series.second_opinion),
+        (Estimators(carry=as_the_machine_sees_it), series.timid_readers),
+        (Estimators(split=all_of_it_is_opinion), series.venue_mix),
+        (Estimators(movement=counted_is_thought), series.changes_read),
+        (Estimators(bridge=deaf_to_authors_and_threads), series.bridges),
+        (Estimators(watch=series.naive_watch), series.year_of_watching),
     ],
 )
 def test_the_gate_rejects_what_the_tools_of_the_field_do(broken: Estimators, part: Part) -> None:
