@@ -157,7 +157,7 @@ def _variances(label: Floats, off: Floats, share: Floats, *, bounds: tuple[float
     label_variance = max(plain, at_least)
     seen = float((share * share) @ off**2 / (share @ share)) * n / max(n - 1, 1)
     residual = min(max(seen, 2 * (high - low) / n), label_variance)
-    doubt = _doubt(centred, off, share, of_ratio=low == 0)
+    doubt = _doubt(centred, off, share, of_ratio=low == 0)  # from 0 on: a share, whose interval is Wilson's
     return label_variance, residual, doubt * min(seen / residual, 1.0)
 
 
