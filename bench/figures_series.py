@@ -12,6 +12,7 @@ from bench.figures_change import CHANGES, TwoPeriods
 from bench.figures_trial import QUICK, Bench, Estimators, Tried
 from leumund import estimates
 from leumund.picture.shift import ReaderShift
+from leumund.tables import arrow_schema
 
 Array = worlds.Array
 
@@ -154,7 +155,7 @@ def changes_read(bench: Bench) -> Iterator[Tried]:
 
 def _opinion(use: Estimators, got: TwoPeriods) -> estimates.Part:
     """The part of the opinions, as the picture makes it."""
-    reader = ReaderShift(got.judged)
+    reader = ReaderShift(got.judged, arrow_schema("guideline_bridges").empty_table())
     shift = reader.of([got.asked])[0]
     rows = got.rows._replace(y=np.asarray(got.rows.y) * reader.power)
     within = use.split(rows, got.venue, np.zeros(got.venue.size))["rate"]
