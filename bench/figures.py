@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+from bench import figures_guidelines as other
 from bench import figures_real as real
 from bench import figures_series as series
 from bench import figures_shares as shares
@@ -36,6 +37,7 @@ PARTS = (
     series.venue_mix,
     series.changes_read,
     series.bridges,
+    other.another_guideline,
     series.year_of_watching,
 )
 

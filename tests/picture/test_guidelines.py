@@ -13,13 +13,13 @@ import pyarrow as pa
 import pytest
 
 from leumund.cli import picture as door
-from leumund.loop import Project, open_project
+from leumund.loop import Project
 from leumund.picture import guidelines
 from leumund.picture.guidelines import PAIRS_FOR_A_BRIDGE
 from leumund.picture.handout import LOST_AFTER, PAIRS_WANTED, hand_out
 from leumund.reports.layout import laid_out
 from leumund.tables import GuidelineBridge, Label
-from tests.walks import BRANDS, Talk, talking_project
+from tests.walks import BRANDS, judge, judged_project
 from tests.weeks import filled
 
 NOON = datetime.datetime(2024, 5, 3, 12, tzinfo=datetime.UTC)
@@ -141,43 +141,7 @@ def test_posts_that_are_all_judged_alike_do_not_make_a_bridge_without_error() ->
 @pytest.fixture
 def judged_before(tmp_path: Path) -> Project:
     """A project whose posts were judged under the guideline that comes along; then it gets one of its own."""
-    project = talking_project(tmp_path / "project", Talk(a_day=2), labelled=False)
-    judge(project, 120, at=NOON)
-    project.run()
-    settings = project.folder / "leumund.toml"
-    (project.folder / "ours.txt").write_text("# Strenger\n- negativ: auch jede Frage\n", encoding="utf-8")
-    settings.write_text(settings.read_text("utf-8").replace('guideline = ""', 'guideline = "ours.txt"'), "utf-8")
-    return open_project(project.folder)
-
-
-def judge(project: Project, n: int, *, at: datetime.datetime, harsh: bool = False) -> list[Label]:
-    """Hand out `n` posts and take verdicts back; a harsh one blames every second post that praises."""
-    _, version = project.guideline()
-    handout, shown = project.labels_to_judge(n, "anna", guideline=version)
-    words = {(row.post_id, row.brand): row.text for row in shown}
-    known = project.known_to_labels().drawn
-    said = []
-    for row in handout.rows:
-        good = any(word in words[row.post_id, row.brand] for word in ("super", "stabil"))
-        blamed = not good or (harsh and int(row.post_id[:4], 16) % 2 == 0)
-        first = known[row.plan_id, row.post_id, row.brand]
-        said.append(
-            Label(
-                post_id=row.post_id,
-                brand=row.brand,
-                aspect="",
-                field="polarity",
-                value="negative" if blamed else "positive",
-                labeller="anna",
-                labelled_at=at,
-                plan_id=first.again_of or first.plan_id,
-                inclusion_probability=first.inclusion_probability,
-                blind=True,
-                guideline=version,
-            )
-        )
-    project.take_labels(said)
-    return said
+    return judged_project(tmp_path / "project")
 
 
 def own_index(project: Project) -> Any:

@@ -10,7 +10,7 @@ Labels of which no guideline is known are taken as given under the one that the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,11 +54,13 @@ def step(own: str, *, level: float) -> Step:
     return Whole("judged", read, made, BOUND_ROWS, run, version=f"1|{own}|{level}")
 
 
-def in_order(drawn: pa.Table) -> list[str]:
-    """Give the guidelines under which posts were handed out, the one handed out last first."""
+def in_order(known: Iterable[str], drawn: pa.Table) -> list[str]:
+    """Give guidelines in the order in which posts were last handed out under them, the newest first; '' is none."""
     last = drawn.group_by("guideline").aggregate([("drawn_at", "max")]).to_pylist()
-    known = [row for row in last if row["guideline"]]
-    return [row["guideline"] for row in sorted(known, key=lambda row: (row["drawn_at_max"], row["guideline"]))][::-1]
+    when = {row["guideline"]: row["drawn_at_max"] for row in last}
+    named = sorted(set(known) - {""})
+    told = sorted((one for one in named if one in when), key=lambda one: (when[one], one), reverse=True)
+    return [*told, *(one for one in named if one not in when)]
 
 
 def followed_by(bridges: pa.Table) -> str:
@@ -73,9 +75,7 @@ def _with_neutral(row: Row) -> Row:
 def _on_one_scale(
     rows: Sequence[Row], drawn: pa.Table, own: str, level: float
 ) -> tuple[pa.Table, list[GuidelineBridge]]:
-    known = {row["guideline"] for row in rows} - {""}
-    order = [one for one in in_order(drawn) if one in known]
-    order += sorted(known - set(order))
+    order = in_order({row["guideline"] for row in rows}, drawn)
     followed = _followed(rows, order, own)
     said: dict[tuple[str, str], dict[str, Row]] = {}
     for row in rows:

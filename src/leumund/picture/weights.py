@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["weights_of"]
+__all__ = ["plans_of", "weights_of"]
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ def weights_of(verdicts: pa.Table, drawn: pa.Table) -> Floats:
     plan that is not in it (labels drawn elsewhere) counts as one draw from all posts
     that were there when its own were, of which every row came back.
     """
-    plans = _plans(verdicts, drawn)
+    plans = plans_of(verdicts, drawn)
     weights = np.zeros(len(verdicts))
     brands = np.asarray(verdicts["brand"].to_pylist(), dtype=object)
     names = np.asarray(verdicts["plan_id"].to_pylist(), dtype=object)
@@ -40,8 +40,8 @@ def weights_of(verdicts: pa.Table, drawn: pa.Table) -> Floats:
     return weights
 
 
-def _plans(verdicts: pa.Table, drawn: pa.Table) -> list[dict[str, Any]]:
-    """Plans with verdicts, in the order of their draws: frame_until, and how many each handed out by brand."""
+def plans_of(verdicts: pa.Table, drawn: pa.Table) -> list[dict[str, Any]]:
+    """Give the plans, in the order of their draws, as plan_id, until (frame_until) and handed (how many, by brand)."""
     plans: dict[str, dict[str, Any]] = {}
     first = drawn.filter(pc.field("again_of") == "")
     for row in first.select(["plan_id", "brand", "drawn_at", "frame_until"]).to_pylist():
