@@ -68,7 +68,7 @@ def brand_panel(figures: Figures, language: str) -> Panel:
         rows.append(Row(brand, own, shown, span_of(counts[0], language), strong=own))
         flag = say("brands.disagree", language) if disagree(counts) else ""
         cells.append((Cell(brand, flag=flag), *(figure_cell(figure, language) for figure in counts)))
-    heads = (say("head.brand", language), *(say(f"counted.{counted}", language) for counted in COUNTED))
+    heads = (say("head.brand", language), *(say(f"head.{counted}", language) for counted in COUNTED))
     sheet = Sheet(say("caption.brands", language), heads, tuple(cells))
     title, note = _brand_title(figures, language), say("brands.note", language)
     return _panel(_whiskers("brands", title, note, rows, language), sheet, opened=True)
