@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from leumund.reports.amendments import amendments_page
 from leumund.reports.behind import collected
 from leumund.reports.campaigns import campaign_panels
 from leumund.reports.layout import laid_out
-from leumund.reports.panel import part_name
+from leumund.reports.panel import part_name, unbroken
 from leumund.tables import Amendment
 from leumund.wording import say
 
@@ -85,11 +84,6 @@ def _text(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-def _unbroken(text: str) -> str:
-    """Keep an interval on one line: its spaces do not break."""
-    return re.sub(r"\([−+\d][^()]*\)", lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
-
-
 def companion_html(title: str, made_at: datetime, amendments: Sequence[Amendment], *, language: str) -> str:
     """Give the page that stands beside a published report: its errata and revisions that hold now."""
     return amendments_page(
@@ -108,5 +102,5 @@ def _template(name: str) -> Any:
     surroundings = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    surroundings.filters["unbroken"] = _unbroken
+    surroundings.filters["unbroken"] = unbroken
     return surroundings.get_template(name)
