@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ __all__ = ["campaign_html", "companion_html", "report_html", "write_report"]
 
 MOST_BYTES = 5_000_000
 _MARGIN_BYTES = 20_000
+_OPENS = re.compile(r'href="#f-([^"]+)"')
 _HERE = Path(__file__).parent / "templates"
 
 
@@ -61,7 +63,9 @@ def report_html(picture: Picture, *, language: str, twin: str, companion: str = 
     }
     without = template.render(behind=None, **values)
     budget = MOST_BYTES - _MARGIN_BYTES - len(without.encode())
-    page: str = template.render(behind=collected(report.figures, language, budget_bytes=budget), **values)
+    shown = frozenset(_OPENS.findall(without))
+    behind = collected(report.figures, language, budget_bytes=budget, shown=shown)
+    page: str = template.render(behind=behind, **values)
     return page
 
 
@@ -84,6 +88,13 @@ def _text(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
+def _breakable(text: str) -> Any:
+    """Let a long name break after its dots: forums are called by their addresses."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"(?<=[^\W\d]\.)(?=[^\W\d])", "<wbr>", str(escape(text))))
+
+
 def companion_html(title: str, made_at: datetime, amendments: Sequence[Amendment], *, language: str) -> str:
     """Give the page that stands beside a published report: its errata and revisions that hold now."""
     return amendments_page(
@@ -103,4 +114,5 @@ def _template(name: str) -> Any:
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     surroundings.filters["unbroken"] = unbroken
+    surroundings.filters["breakable"] = _breakable
     return surroundings.get_template(name)
