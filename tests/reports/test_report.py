@@ -18,6 +18,7 @@ from leumund.picture.view import Picture
 from leumund.reports import behind, write_report
 from leumund.reports.gaps import shown_gaps, stretches, whole_gaps
 from leumund.reports.html import MOST_BYTES, report_html
+from leumund.reports.layout import laid_out
 from leumund.reports.overtime import _change
 from leumund.reports.sidebyside import disagree
 from leumund.tables import Coverage
@@ -272,6 +273,16 @@ def test_every_figure_on_the_page_opens_in_a_full_report_too() -> None:
     shown = set(re.findall(r'href="#f-([^"]+)"', text))
     assert shown
     assert shown <= set(re.findall(r'<tr id="f-([^"]+)"', text))
+
+
+def test_a_true_share_is_told_as_per_cent_and_a_true_index_as_points() -> None:
+    panel = next(
+        one for one in laid_out(make_picture(Plan(weeks=20, brands=2)), "en").panels if one.panel_id == "truth"
+    )
+    assert panel.sheet
+    told = {row[0].text: (row[2].text, row[3].text) for row in panel.sheet.rows}
+    assert all(text.endswith("%") == name.startswith("Share") for name, both in told.items() for text in both)
+    assert any(name.startswith("Share") for name in told)
 
 
 def test_days_that_follow_one_another_are_one_stretch() -> None:
