@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -127,6 +128,29 @@ def test_a_line_goes_on_from_borrowed_to_measured_and_stops_before_unproven() ->
     assert path.count("L") == 2
     assert "own_line_measured" not in svg
     assert "own_band_unproven_bar" in svg
+
+
+def test_dots_stand_apart_and_where_there_is_no_room_only_a_lonely_one_is_drawn() -> None:
+    def dense(n: int) -> Series:
+        dots = [replace(a_dot(1), when=START + timedelta(days=round(400 * place / n))) for place in range(n)]
+        return Series("own", True, (*dots, None, replace(a_dot(1), when=START + timedelta(days=400))))
+
+    few, many = lines(dense(12)).wide, lines(dense(120)).wide
+    assert few.count('opacity="0"') == 0
+    assert many.count('opacity="0"') == 120
+    assert many.count('opacity="1"/></a>') == 1  # after the gap, where no line leads to it
+
+
+def test_a_single_period_does_not_narrow_the_axis() -> None:
+    whole = lines(Series("own", True, (a_dot(1), a_dot(2, 1), a_dot(3, 2)))).wide
+    broken = lines(Series("own", True, (a_dot(1), None, a_dot(3, 2)))).wide
+    places = [re.findall(r'<path transform="translate\(([\d.]+),[^>]*opacity="1"', svg) for svg in (whole, broken)]
+    assert places[1] == [places[0][0], places[0][2]]
+
+
+def test_a_small_charts_last_month_does_not_run_over_the_edge() -> None:
+    chart = lines(Series("own", True, (a_dot(1), a_dot(2, 1))), small=True).wide
+    assert 'text-anchor="end"' in chart.split('"mark-text role-axis-label"')[1].split("</g>")[0]
 
 
 def test_an_unproven_figure_is_hatched_and_has_neither_line_nor_point() -> None:

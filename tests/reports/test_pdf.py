@@ -21,7 +21,7 @@ import typst
 from leumund.errors import StorageError
 from leumund.reports import headline
 from leumund.reports.layout import laid_out
-from leumund.reports.pdf import MOST_ROWS, report_files, report_pdf, write_pdf
+from leumund.reports.pdf import MOST_ROWS, columns_for, report_files, report_pdf, write_pdf
 from tests.reports.pictures import Plan, make_picture
 
 PLANS = {
@@ -54,6 +54,14 @@ def elements(reader: pypdf.PdfReader) -> list[tuple[str, Any]]:
                 yield from walk(node["/K"])
 
     return list(walk(reader.trailer["/Root"]["/StructTreeRoot"]))
+
+
+def page_of(element: Any) -> int:
+    """The page's object number where an element's first words stand."""
+    if "/Pg" in element:
+        return int(element.raw_get("/Pg").idnum)
+    parts = element["/K"].get_object()
+    return next(page_of(part.get_object()) for part in (parts if isinstance(parts, list) else [parts]))
 
 
 def words(text: str) -> str:
@@ -174,6 +182,43 @@ def test_a_long_table_says_how_many_rows_are_in_the_workbook() -> None:
         (sheet,) = [one["sheet"] for one in told["panels"] if one["title"] == panel.title]
         assert len(sheet["rows"]) == MOST_ROWS
         assert str(len(panel.sheet.rows) - MOST_ROWS) in sheet["left_out"]
+
+
+@pytest.mark.parametrize(("name", "language"), CASES)
+def test_a_torn_table_has_at_least_three_rows_on_either_side(name: str, language: str) -> None:
+    torn = 0
+    for table in (element for role, element in elements(document(name, language)) if role == "/Table"):
+        parts = [part.get_object() for part in table["/K"] if part.get_object()["/S"] != "/THead"]
+        rows = [row.get_object() for part in parts for row in part["/K"]]
+        counts = [len(list(run)) for _, run in itertools.groupby(rows, page_of)]
+        torn += len(counts) > 1
+        assert len(counts) == 1 or min(counts[0], counts[-1]) >= 3
+    assert torn or name != "mixed"
+
+
+@pytest.mark.parametrize(("name", "language"), CASES)
+def test_no_heading_is_left_alone_at_the_foot_of_a_page(name: str, language: str) -> None:
+    told = [
+        one for one in elements(document(name, language)) if one[0] in ("/H1", "/H2", "/H3", "/P", "/Figure", "/TR")
+    ]
+    assert all(
+        page_of(heading) == page_of(after)
+        for (role, heading), (_, after) in itertools.pairwise(told)
+        if role.startswith("/H")
+    )
+
+
+@pytest.mark.parametrize(("n", "columns"), [(1, 1), (2, 2), (3, 3), (4, 2), (5, 3), (6, 3), (9, 3)])
+def test_small_charts_stand_in_rows_that_are_as_full_as_they_can_be(n: int, columns: int) -> None:
+    assert columns_for(n) == columns
+
+
+def test_an_interval_is_not_torn_from_its_figure() -> None:
+    told = json.loads(report_files(make_picture(PLANS["measured"]), language="de")["report.json"])
+    texts = [*told["sentences"], *(one["title"] for one in told["panels"])]
+    spans = [text for text in texts if " bis " in text.replace("\N{NO-BREAK SPACE}", " ") and "(" in text]
+    assert spans
+    assert not any(re.search(r"\d (?:% )?\([−+\d]|\([−+\d][^)]* bis ", text) for text in spans)
 
 
 def test_a_place_that_cannot_be_written_to_is_told_in_words(tmp_path: Path) -> None:

@@ -18,12 +18,13 @@ from leumund.picture.view import Picture
 from leumund.reports import behind, write_report
 from leumund.reports.gaps import shown_gaps, stretches, whole_gaps
 from leumund.reports.html import MOST_BYTES, report_html
+from leumund.reports.layout import laid_out
 from leumund.reports.overtime import _change
 from leumund.reports.sidebyside import disagree
 from leumund.tables import Coverage
 from tests.reports.pictures import Plan, make_picture
 
-VOID = {"meta", "link", "br", "img", "input", "hr"}
+VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
 PLANS = {
     "measured": Plan(weeks=28, brands=4),
     "unproven": Plan(weeks=28, brands=3, support="unproven", simulated=False),
@@ -254,6 +255,34 @@ def test_what_does_not_fit_is_named_or_said_to_be_in_the_json() -> None:
         assert found.n_rows + found.rows_left_out == len(figures.picture.estimates) + len(figures.polarities)
         known = {row.post_id for row in figures.picture.evidence}
         assert found.n_posts + found.posts_left_out == len(known)
+
+
+def test_what_the_page_shows_opens_however_little_room_there_is() -> None:
+    figures = behind.Figures(make_picture(Plan()))
+    known = {row.figure_id for row in figures.picture.evidence}
+    last = [one.figure_id for one in figures.picture.estimates if one.period == "week" and one.figure_id in known][-30:]
+    found = behind.collected(figures, "de", budget_bytes=500_000, shown=last)
+    assert found.rows_left_out
+    rows = dict(re.findall(r'<tr id="f-([^"]+)">(.*?)</tr>', found.rows, re.DOTALL))
+    assert set(last) <= rows.keys()
+    assert all('href="#p-' in rows[figure_id] for figure_id in last)
+
+
+def test_every_figure_on_the_page_opens_in_a_full_report_too() -> None:
+    text = report_html(full_picture(), language="en", twin="x.json")
+    shown = set(re.findall(r'href="#f-([^"]+)"', text))
+    assert shown
+    assert shown <= set(re.findall(r'<tr id="f-([^"]+)"', text))
+
+
+def test_a_true_share_is_told_as_per_cent_and_a_true_index_as_points() -> None:
+    panel = next(
+        one for one in laid_out(make_picture(Plan(weeks=20, brands=2)), "en").panels if one.panel_id == "truth"
+    )
+    assert panel.sheet
+    told = {row[0].text: (row[2].text, row[3].text) for row in panel.sheet.rows}
+    assert all(text.endswith("%") == name.startswith("Share") for name, both in told.items() for text in both)
+    assert any(name.startswith("Share") for name in told)
 
 
 def test_days_that_follow_one_another_are_one_stretch() -> None:

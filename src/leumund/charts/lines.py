@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
+from math import inf
 from typing import Any
 
 from leumund.charts.marks import Chart, Dot
@@ -16,6 +17,10 @@ from leumund.charts.theme import AXIS, INK, OWN, PAPER, QUIET, RIVAL, hatch
 __all__ = ["Gap", "LineChart", "Series", "draw_lines"]
 
 _LABEL_PX = 7.6  # a character of the labels' type, on average
+_MONTH_PX = 9.0  # a character of a small chart's axis, as large as paper has it
+_DOT_PX, _RIVAL_DOT_PX, _SMALL_DOT_PX = 9.5, 6.3, 6.3
+_LEAST_DOT_PX = 6.0  # a smaller one only breaks the line: then the dot shows when pointed at, or where it is alone
+_FILLED = 0.6  # of the way from one dot to the next, so that neighbours stand apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +143,12 @@ class _Sheet:
         words = {str(millis(when)): self.chart.tell_month(when, when in with_year) for when in times}
         values = ticks(self.low, self.high, most=4 if self.chart.small else 6)
         marks = {str(round(value * 1000)): self.chart.tell(value) for value in values}
+        ends = [millis(self.chart.first), millis(self.chart.last)]
+        # Without padding, a bar for a single period would narrow the axis of its chart alone.
         x = {
-            "datum": millis(self.chart.first),
+            "datum": ends[0],
             "type": "temporal",
-            "scale": {"type": "utc", "domain": [millis(self.chart.first), millis(self.chart.last)], "nice": False},
+            "scale": {"type": "utc", "domain": ends, "nice": False, "padding": 0},
             "axis": {
                 "values": [millis(when) for when in times],
                 "labelExpr": f"{words!r}[toString(toNumber(datum.value))]",
@@ -149,7 +156,7 @@ class _Sheet:
                 "ticks": True,
                 "tickColor": AXIS,
                 "labelPadding": 6,
-                "labelAlign": "left" if self.months == 3 else "center",
+                "labelAlign": self._aligned(words, ends) if self.chart.small else "center",
             },
         }
         y = {
@@ -160,6 +167,15 @@ class _Sheet:
         }
         zero = {"type": "rule", "stroke": AXIS, "strokeWidth": 1.5, "aria": False}
         return {"data": {"values": [{}]}, "mark": zero, "encoding": {"x": x, "x2": {"value": self.frame.width}, "y": y}}
+
+    def _aligned(self, words: Mapping[str, str], ends: Sequence[int]) -> dict[str, Any]:
+        """A small chart's names of months begin at their tick; one that would run over the edge ends at it."""
+        room = {when: self.frame.width * (ends[1] - int(when)) / max(1, ends[1] - ends[0]) for when in words}
+        over = [int(when) for when, word in words.items() if len(word) * _MONTH_PX > room[when] + self.frame.right]
+        return {
+            "condition": {"test": f"indexof({over}, toNumber(datum.value)) >= 0", "value": "right"},
+            "value": "left",
+        }
 
     def _limits(self) -> Iterator[dict[str, Any]]:
         look = {"type": "rule", "stroke": QUIET, "strokeWidth": 1, "strokeDash": [3, 3], "aria": False}
@@ -242,8 +258,15 @@ class _Sheet:
         return {"t": max(millis(self.chart.first), first), "e": min(millis(self.chart.last), end)}
 
     def _dots(self, name: str, series: Series) -> dict[str, Any]:
+        wanted = (_SMALL_DOT_PX if self.chart.small else _DOT_PX) if series.own else _RIVAL_DOT_PX
+        room = _FILLED * self._step(series)
+        close = self.chart.small or room < _LEAST_DOT_PX
+        size = wanted if close else min(wanted, room)
+        alone = set() if self.chart.small else {run[0].when for _, run in _runs(series) if len(run) == 1}
         values = [
-            _point(dot) | {"o": 0 if self.chart.small or dot.support == "unproven" else 1} for dot in series.dots if dot
+            _point(dot) | {"o": 0 if dot.support == "unproven" or (close and dot.when not in alone) else 1}
+            for dot in series.dots
+            if dot
         ]
         look = {
             "type": "point",
@@ -251,7 +274,7 @@ class _Sheet:
             "fill": OWN if series.own else RIVAL,
             "stroke": PAPER,
             "strokeWidth": 1.5 if series.own else 1,
-            "size": 90 if series.own and not self.chart.small else 40,
+            "size": round(size**2),
         }
         links = {"href": {"field": "u"}, "description": {"field": "n"}}
         shown = {"opacity": {"field": "o", "type": "quantitative", "scale": None}}
@@ -261,6 +284,12 @@ class _Sheet:
             "mark": look,
             "encoding": {**_x("t"), **_y("v"), **links, **shown},
         }
+
+    def _step(self, series: Series) -> float:
+        """The pixels between the two dots of a series that are nearest to each other."""
+        times = sorted(millis(dot.when) for dot in series.dots if dot and dot.when)
+        nearest = min((after - before for before, after in pairwise(times)), default=inf)
+        return self.frame.width * nearest / max(1, millis(self.chart.last) - millis(self.chart.first))
 
     def _labels(self, named: Sequence[tuple[str, Series]]) -> Iterator[dict[str, Any]]:
         last = [(name, series, [dot for dot in series.dots if dot]) for name, series in named]

@@ -14,6 +14,7 @@ from leumund.charts.theme import AXIS, INK, OWN, PAPER, QUIET, RIVAL, hatch
 __all__ = ["Row", "WhiskerChart", "draw_whiskers"]
 
 _LABEL_PX = 7.6
+_STACKED_LETTERS = 46  # as many stand in one line above a whisker
 _WORDS_PX = 19  # height of a row's words where they stand above its whiskers
 _SHAPES = {"circle": "circle", "ring": "circle", "square": "square"}
 
@@ -153,7 +154,7 @@ class _Sheet:
         words = []
         for place, row in enumerate(self.chart.rows):
             pixel = self._middle(place) - (self.step / 2 - 2 if self.stacked else 0)
-            room = 34 - len(row.text) // 2 if self.stacked else max(8, int((self.frame.left - 14) / _LABEL_PX))
+            room = _STACKED_LETTERS - len(row.text) if self.stacked else max(8, int((self.frame.left - 14) / _LABEL_PX))
             label = row.label if len(row.label) <= room else row.label[: room - 1] + "…"
             words.append({"y": pixel, "l": label, "r": row.text, "strong": row.strong})
         for strong in (False, True):

@@ -19,6 +19,7 @@ __all__ = ["excerpt_of", "quote", "quoted", "steps", "telling"]
 
 POSTS_PER_FIGURE = 20
 EXCERPT_CHARACTERS = 200
+LONGEST_WORD = 30
 
 
 def telling(tables: Mapping[str, Table], periods: Callable[[Table], Table] | None = None) -> Table:
@@ -74,21 +75,34 @@ def excerpt_of(text: str, start: int, end: int) -> tuple[str, int, int]:
 
     >>> excerpt_of("Kurz: die Hotline war freundlich.", 6, 32)
     ('Kurz: die Hotline war freundlich.', 6, 32)
+
+    A word is not cut in two, unless it is a very long one.
     """
     start, end = max(0, min(start, len(text))), max(0, min(end, len(text)))
     end = min(end, start + EXCERPT_CHARACTERS - 2)
     room = EXCERPT_CHARACTERS - 2 - (end - start)
     left = max(0, min(start - room // 2, len(text) - (end - start) - room))
     right = min(len(text), left + (end - start) + room)
+    left, right = _whole_words(text, left, start, end, right)
     before, after = ("…" if left else ""), ("…" if right < len(text) else "")
     shown = before + text[left:right] + after
     one_line = "".join(" " if character.isspace() else character for character in shown)
     return one_line, start - left + len(before), end - left + len(before)
 
 
+def _whole_words(text: str, left: int, start: int, end: int, right: int) -> tuple[int, int]:
+    """Move the cuts inwards to the next space, if there is one near: words are cut only where they are very long."""
+    if left and not text[left - 1].isspace():
+        left += next((n + 1 for n, c in enumerate(text[left : min(start, left + LONGEST_WORD)]) if c.isspace()), 0)
+    if right < len(text) and not text[right].isspace():
+        tail = text[max(end, right - LONGEST_WORD) : right][::-1]
+        right -= next((n + 1 for n, c in enumerate(tail) if c.isspace()), 0)
+    return left, right
+
+
 def steps() -> tuple[Step, ...]:
     """Give the steps from opinions to quoted evidence."""
     return (
         Query("telling", ("opinions", "readings", "posts", "languages"), "telling", telling, version="3"),
-        Batch("quote", reads="telling", writes="evidence", needs=field_names("telling"), run=quote, version="3"),
+        Batch("quote", reads="telling", writes="evidence", needs=field_names("telling"), run=quote, version="4"),
     )

@@ -33,16 +33,16 @@ def how_good() -> tuple[tuple[str, str], ...]:
     """Give (language, sentence) pairs that say how well the baseline reads, on what, and what it never saw."""
     figures = [figure for figure in measured() if figure.shown]
     de = "; ".join(
-        f"{m.what_de} {_german(m.value)} ({_german(m.low)} bis {_german(m.high)}), n = {m.n}" for m in figures
+        f"{m.what_de} {_german(m.value)} ({_german(m.low)} bis {_german(m.high)}), n = {_german(m.n)}" for m in figures
     )
-    en = "; ".join(f"{m.what_en} {m.value:.2f} ({m.low:.2f} to {m.high:.2f}), n = {m.n}" for m in figures)
+    en = "; ".join(f"{m.what_en} {m.value:.2f} ({m.low:.2f} to {m.high:.2f}), n = {m.n:,}" for m in figures)
     return (
         ("de", f"So gut liest das mitgelieferte Modell, gemessen, mit 95-%-Intervall: {de}."),
         (
             "de",
             "Auf Beiträgen über DSL-Anbieter ist es nicht gemessen; eigene Stichproben sagen, wie gut es dort liest.",
         ),
-        ("en", f"How well the model that comes along reads, measured, with 95 % interval: {en}."),
+        ("en", f"How well the model that comes along reads, measured, with 95% interval: {en}."),
         (
             "en",
             "It has not been measured on posts about DSL providers; labels of your own tell how well it reads there.",
@@ -51,4 +51,5 @@ def how_good() -> tuple[tuple[str, str], ...]:
 
 
 def _german(value: float) -> str:
-    return f"{value:.2f}".replace(".", ",")
+    text = f"{value:,}" if isinstance(value, int) else f"{value:.2f}"
+    return text.translate(str.maketrans(",.", ".,"))

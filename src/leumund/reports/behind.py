@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,8 +15,9 @@ from leumund.wording import day, index_span, month, number, say, share_span
 __all__ = ["Behind", "ShownPost", "collected", "five_posts", "polarity", "shown_post"]
 
 QUOTED_CHARACTERS = 200
+CLEAREST = 3  # posts of a figure that are written before those of the next one
 _ROW_END = "</td></tr>\n"
-_PERIODS = {"all": 0, "quarter": 1, "four_weeks": 1, "week": 2}
+_PERIODS = {"all": 0, "quarter": 1, "four_weeks": 1, "month": 2, "week": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +102,33 @@ def _importance(figures: Figures) -> Callable[[Estimate], tuple[int, bool, str, 
     own = figures.picture.own
 
     def key(figure: Estimate) -> tuple[int, bool, str, str, str, date, str]:
-        period = _PERIODS.get(figure.period, 3)
+        period = _PERIODS.get(figure.period, len(_PERIODS))
         names = (figure.measure, figure.aspect, figure.brand + figure.rival)
         return (period, figure.brand != own, *names, figure.period_start, figure.counted)
 
     return key
 
 
-def collected(figures: Figures, language: str, *, budget_bytes: int) -> Behind:
-    """Write the rows of all figures, then as many posts as fit into `budget_bytes`, the weightier figures' first.
+def collected(figures: Figures, language: str, *, budget_bytes: int, shown: Collection[str] = ()) -> Behind:
+    """Write a row for each figure with its clearest posts, then the other posts, as far as `budget_bytes` go.
 
-    A post stands in the file once; the figures name it. Where even the rows do not fit, the last ones stay in the JSON.
+    What the page shows must open: the `shown` figures (by figure_id) come first, then the weightier of the others.
+    A post stands in the file once; the figures name it. What does not fit stays in the JSON.
     """
     writer = _Writer(figures, language, budget_bytes)
     every = (*figures.picture.estimates, *figures.changes.values(), *figures.polarities.values())
     order = sorted(every, key=_importance(figures))
-    for figure in order:
+    first = [figure for figure in order if figure.figure_id in shown]
+    others = [figure for figure in order if figure.figure_id not in shown]
+    for figure in first:
         writer.bare(figure)
-    for figure in order:
-        writer.behind(figure)
+    for figure in first:
+        writer.behind(figure, 0, CLEAREST)
+    for figure in others:
+        writer.bare(figure)
+        writer.behind(figure, 0, CLEAREST)
+    for figure in first + others:
+        writer.behind(figure, CLEAREST, None)
     return writer.finished()
 
 
@@ -149,11 +158,11 @@ class _Writer:
         else:
             self._rows_left_out += 1
 
-    def behind(self, figure: Estimate) -> None:
+    def behind(self, figure: Estimate, start: int, end: int | None) -> None:
         if figure.figure_id not in self._rows:
             return
         links = self._rows[figure.figure_id][1]
-        for number_, row in enumerate(self._behind.get(figure.figure_id, []), start=1):
+        for number_, row in enumerate(self._behind.get(figure.figure_id, [])[start:end], start=start + 1):
             if not self._post(row, links, number_):
                 self._more.add(figure.figure_id)
 

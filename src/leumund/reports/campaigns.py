@@ -152,7 +152,7 @@ def effect_sheet(campaign: Campaign, language: str) -> Sheet | None:
         )
         for name, span in _spans(campaign, language)
     )
-    return Sheet(sentence(campaign, language), heads, cells)
+    return Sheet(say("campaign.checks_rows", language), heads, cells)
 
 
 def _spans(campaign: Campaign, language: str) -> list[tuple[str, Span | None]]:
@@ -223,6 +223,8 @@ def _course_panel(campaign: Campaign, language: str, panel_id: str) -> Panel:
     blocks = _blocks(campaign)
     found = [one for one in blocks if one is not None]
     title, words = sentence(campaign, language), tuple(beside(campaign, language))
+    if campaign.verdict != "cannot_be_said":  # then it is one sentence, and a title has no full stop
+        title = title.removesuffix(".")
     name = say("campaign.contents", language, name=campaign.terms.name)
     level = number(100 * campaign.level, language)
     note = say("campaign.course" if campaign.effect else "campaign.course_bare", language, level=level)
@@ -251,7 +253,7 @@ def _course_panel(campaign: Campaign, language: str, panel_id: str) -> Panel:
     )
     rows = tuple(_course_row(one, language) for one in found)
     heads = (say("campaign.head_period", language), say("campaign.head_index", language))
-    sheet = Sheet(say("campaign.course_rows", language), (*heads, say("campaign.expected", language)), rows)
+    sheet = Sheet(say("campaign.course_rows", language), (*heads, say("campaign.head_expected", language)), rows)
     return Panel(panel_id, title, note, (("", draw_lines(chart)),), sheet, paragraphs=words, name=name)
 
 

@@ -9,7 +9,7 @@ from leumund.charts.scales import domain
 from leumund.reports.figures import Figures, anchor, aspect_name, dot, span_of
 from leumund.reports.panel import Cell, Panel, Sheet
 from leumund.tables import Change, Driver
-from leumund.wording import day_span, index_span, number, quarter, say, signed
+from leumund.wording import day_span, index_span, number, percent, quarter, say, signed
 
 __all__ = ["change_panel", "driver_panel", "parts_of", "verdict_sentence"]
 
@@ -161,4 +161,4 @@ def _driver_cells(parts: dict[str, Driver], language: str) -> list[Cell]:
 
 
 def _percent(share: float, language: str) -> str:
-    return f"{number(100 * share, language, digits=0)}\N{NO-BREAK SPACE}%"
+    return percent(share, language)

@@ -16,7 +16,7 @@ from leumund.reports.amendments import amendments_page
 from leumund.reports.behind import collected
 from leumund.reports.campaigns import campaign_panels
 from leumund.reports.layout import laid_out
-from leumund.reports.panel import part_name
+from leumund.reports.panel import part_name, unbroken
 from leumund.tables import Amendment
 from leumund.wording import say
 
@@ -24,6 +24,7 @@ __all__ = ["campaign_html", "companion_html", "report_html", "write_report"]
 
 MOST_BYTES = 5_000_000
 _MARGIN_BYTES = 20_000
+_OPENS = re.compile(r'href="#f-([^"]+)"')
 _HERE = Path(__file__).parent / "templates"
 
 
@@ -62,7 +63,9 @@ def report_html(picture: Picture, *, language: str, twin: str, companion: str = 
     }
     without = template.render(behind=None, **values)
     budget = MOST_BYTES - _MARGIN_BYTES - len(without.encode())
-    page: str = template.render(behind=collected(report.figures, language, budget_bytes=budget), **values)
+    shown = frozenset(_OPENS.findall(without))
+    behind = collected(report.figures, language, budget_bytes=budget, shown=shown)
+    page: str = template.render(behind=behind, **values)
     return page
 
 
@@ -85,9 +88,11 @@ def _text(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-def _unbroken(text: str) -> str:
-    """Keep an interval on one line: its spaces do not break."""
-    return re.sub(r"\([−+\d][^()]*\)", lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+def _breakable(text: str) -> Any:
+    """Let a long name break after its dots: forums are called by their addresses."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"(?<=[^\W\d]\.)(?=[^\W\d])", "<wbr>", str(escape(text))))
 
 
 def companion_html(title: str, made_at: datetime, amendments: Sequence[Amendment], *, language: str) -> str:
@@ -108,5 +113,6 @@ def _template(name: str) -> Any:
     surroundings = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    surroundings.filters["unbroken"] = _unbroken
+    surroundings.filters["unbroken"] = unbroken
+    surroundings.filters["breakable"] = _breakable
     return surroundings.get_template(name)

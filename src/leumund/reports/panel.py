@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from leumund.charts import Chart
@@ -9,7 +10,7 @@ from leumund.reports.figures import anchor, span_of
 from leumund.tables import Estimate
 from leumund.wording import number, say, share_span
 
-__all__ = ["Cell", "Panel", "Sheet", "count_cell", "figure_cell", "part_name"]
+__all__ = ["Cell", "Panel", "Sheet", "count_cell", "figure_cell", "part_name", "unbroken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,16 @@ def part_name(panel: Panel, language: str) -> str:
     return panel.name or say(f"contents.{panel.panel_id}", language)
 
 
+def unbroken(text: str) -> str:
+    """Keep a figure and its interval on one line: their spaces do not break.
+
+    >>> unbroken("dann −12 (−33 bis +8)").split(" ")
+    ['dann', '−12\\xa0(−33\\xa0bis\\xa0+8)']
+    """
+    return _INTERVAL.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+
+
+_INTERVAL = re.compile(r"(?:[−+]?\d[\d.,]*\s?%? )?\([−+\d][^()]*\)")
 TOLD_GAP = 0.05  # a smaller part that was not collected is in the interval, but not worth a word
 
 

@@ -10,7 +10,7 @@ from leumund.charts import Chart, figure_names, printed
 from leumund.engines.parts import writing
 from leumund.picture.view import Picture
 from leumund.reports.layout import Report, laid_out
-from leumund.reports.panel import Panel, Sheet, part_name
+from leumund.reports.panel import Panel, Sheet, part_name, unbroken
 from leumund.wording import say
 
 __all__ = ["report_pdf", "write_pdf"]
@@ -18,7 +18,7 @@ __all__ = ["report_pdf", "write_pdf"]
 FONT = "Libertinus Serif"  # is in typst itself, so every machine sets the same pages
 MOST_ROWS = 40  # a longer table is for the workbook
 MOST_TOLD = 14  # figures of a chart that its words name one by one
-_LARGER = 1.15  # a chart drawn for a screen of 960 pixels is set in 174 mm
+_LARGER = {1: 1.15, 2: 1.0, 3: 1.35}  # letters by charts in a row: 960 pixels are set in 174 mm, 358 in 84 or 55 mm
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 
 
@@ -74,7 +74,7 @@ def _first_page(report: Report) -> dict[str, Any]:
         "over": say("report.over", language),
         "period": report.period,
         "simulated": simulated if picture.simulated else None,
-        "sentences": report.sentences,
+        "sentences": [unbroken(sentence) for sentence in report.sentences],
         "nothing_to_draw": say("report.nothing_to_draw", language),
         "five_title": five,
         "five": [{name: getattr(post, name) for name in post.__slots__} for post in report.five],
@@ -90,20 +90,30 @@ def _first_page(report: Report) -> dict[str, Any]:
 
 
 def _panel(panel: Panel, charts: dict[str, bytes], language: str) -> dict[str, Any]:
-    drawn = []
+    drawn, columns = [], columns_for(len(panel.charts))
     for place, (name, chart) in enumerate(panel.charts):
         file = f"{panel.panel_id}-{place}.svg"
-        charts[file] = printed(chart, font=FONT, larger=_LARGER if len(panel.charts) == 1 else 1.0).encode()
+        charts[file] = printed(chart, font=FONT, larger=_LARGER[columns]).encode()
         drawn.append({"name": name, "file": file, "alt": _told(panel, name, chart, language)})
     return {
         "over": part_name(panel, language) if panel.panel_id != "lead" else "",
-        "title": panel.title,
+        "title": unbroken(panel.title),
         "note": panel.note,
         "remarks": panel.remarks,
-        "paragraphs": panel.paragraphs,
+        "paragraphs": [unbroken(paragraph) for paragraph in panel.paragraphs],
         "charts": drawn,
+        "columns": columns,
         "sheet": _sheet(panel.sheet, language) if panel.sheet and panel.sheet.rows and _wanted(panel) else None,
     }
+
+
+def columns_for(n: int) -> int:
+    """Give how many of n charts stand in a row: as many in each, as far as that goes.
+
+    >>> [columns_for(n) for n in (1, 2, 3, 4, 6, 7)]
+    [1, 2, 3, 2, 3, 3]
+    """
+    return max(1, n) if n < 4 else 2 if n == 4 else 3
 
 
 def _wanted(panel: Panel) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from leumund.reports.figures import Figures
 from leumund.reports.panel import Cell, Panel, Sheet
 from leumund.tables import Phrase
-from leumund.wording import day, number, say
+from leumund.wording import day, percent, say
 
 __all__ = ["phrase_panel"]
 
@@ -47,4 +47,4 @@ def _sheet(figures: Figures, own: list[Phrase], language: str) -> Sheet:
 
 
 def _share(share: float, language: str) -> str:
-    return f"{number(100 * share, language, digits=1)}\N{NO-BREAK SPACE}%"
+    return percent(share, language, digits=1)

@@ -8,11 +8,11 @@ from dataclasses import replace
 from leumund.charts import Dot, Row, Tick, WhiskerChart, draw_whiskers
 from leumund.charts.scales import domain
 from leumund.picture.view import TrueValue
-from leumund.reports.figures import Figures, aspect_name, dot, full_name, period_name, span_of, spoken
+from leumund.reports.figures import Figures, aspect_name, dot, full_name, is_share, period_name, span_of, spoken
 from leumund.reports.headline import stands_apart, verdicts, weakest_aspect
 from leumund.reports.panel import Cell, Panel, Sheet, figure_cell
 from leumund.tables import Estimate
-from leumund.wording import index_span, say, signed
+from leumund.wording import percent, say, signed
 
 __all__ = ["aspect_panel", "brand_panel", "difference_panel", "disagree", "quarter_panel", "truth_panel"]
 
@@ -68,7 +68,7 @@ def brand_panel(figures: Figures, language: str) -> Panel:
         rows.append(Row(brand, own, shown, span_of(counts[0], language), strong=own))
         flag = say("brands.disagree", language) if disagree(counts) else ""
         cells.append((Cell(brand, flag=flag), *(figure_cell(figure, language) for figure in counts)))
-    heads = (say("head.brand", language), *(say(f"counted.{counted}", language) for counted in COUNTED))
+    heads = (say("head.brand", language), *(say(f"head.{counted}", language) for counted in COUNTED))
     sheet = Sheet(say("caption.brands", language), heads, tuple(cells))
     title, note = _brand_title(figures, language), say("brands.note", language)
     return _panel(_whiskers("brands", title, note, rows, language), sheet, opened=True)
@@ -237,10 +237,6 @@ def _holds(truth: TrueValue, figure: Estimate) -> bool:
     return figure.low is not None and figure.high is not None and figure.low <= truth.value <= figure.high
 
 
-def _scale(figure: Estimate) -> float:
-    return 100 if figure.measure == "share_of_voice" else 1
-
-
 def _truth_row(truth: TrueValue, figure: Estimate, figures: Figures, language: str) -> Row:
     found: Dot | None = dot(figure, language)
     ticks = [Tick(truth.value, "diamond")]
@@ -254,11 +250,12 @@ def _truth_row(truth: TrueValue, figure: Estimate, figures: Figures, language: s
 
 def _truth_cells(truth: TrueValue, figure: Estimate, language: str) -> tuple[Cell, ...]:
     values = (truth.value, figure.machine_value)
-    bare = ["–" if value is None else index_span(value * _scale(figure), -10, 10, language) for value in values]
+    tell = percent if is_share(figure) else signed
+    texts = ["–" if value is None else tell(value, language) for value in values]
     return (
         Cell(full_name(figure, language)),
         Cell(period_name(figure, language)),
-        *(Cell(t.split(" (", 1)[0], number=True, value=v) for t, v in zip(bare, values, strict=True)),
+        *(Cell(text, number=True, value=value) for text, value in zip(texts, values, strict=True)),
         figure_cell(figure, language),
         Cell(say("truth.inside" if _holds(truth, figure) else "truth.outside", language)),
     )

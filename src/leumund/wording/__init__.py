@@ -7,7 +7,7 @@
 """
 
 from leumund.wording.catalogue import LANGUAGES, catalogue, say
-from leumund.wording.forms import clock, day, day_span, index_span, month, number, quarter, share_span, signed
+from leumund.wording.forms import clock, day, day_span, index_span, month, number, percent, quarter, share_span, signed
 from leumund.wording.guidelines import guideline, guideline_version, version_of
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "index_span",
     "month",
     "number",
+    "percent",
     "quarter",
     "say",
     "share_span",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import lru_cache
 
-__all__ = ["clock", "day", "day_span", "index_span", "month", "number", "quarter", "share_span", "signed"]
+__all__ = ["clock", "day", "day_span", "index_span", "month", "number", "percent", "quarter", "share_span", "signed"]
 
 # English dates are written day first: 3 May 2010.
 _LOCALES = {"de": "de_DE", "en": "en_GB"}
@@ -71,11 +71,13 @@ def day_span(first: date, last: date, language: str) -> str:
     """Give the days from first to last in words, saying month and year once where they are the same.
 
     >>> day_span(date(2023, 9, 8), date(2023, 9, 16), "de"), day_span(date(2023, 9, 8), date(2023, 10, 1), "en")
-    ('8. bis 16. September 2023', '8 September 2023 to 1 October 2023')
+    ('8. bis 16. September 2023', '8 September to 1 October 2023')
     """
     if first == last:
         return day(first, language)
     start = day(first, language)
+    if first.year == last.year:
+        start = start.removesuffix(f" {first.year}")
     if (first.year, first.month) == (last.year, last.month):
         start = f"{first.day}." if language == "de" else str(first.day)
     return f"{start} {_TO[language]} {day(last, language)}"
@@ -118,6 +120,15 @@ def index_span(value: float | None, low: float | None, high: float | None, langu
     digits = 0 if high - low >= 4 else 1
     middle, lower, upper = (signed(bound, language, digits=digits) for bound in (value, low, high))
     return f"{middle} ({lower} {_TO[language]} {upper})"
+
+
+def percent(share: float, language: str, *, digits: int = 0) -> str:
+    """Give a share (0..1) as per cent.
+
+    >>> percent(0.234, "de"), percent(0.234, "en", digits=1)
+    ('23\\xa0%', '23.4%')
+    """
+    return f"{number(100 * share, language, digits=digits)}{_PERCENT[language]}"
 
 
 def share_span(value: float | None, low: float | None, high: float | None, language: str) -> str:
