@@ -7,8 +7,10 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,7 +19,7 @@ import pytest
 from leumund.loop import Project
 from leumund.picture.plans import Asked
 from leumund.reports.pack import SCRIPTS
-from tests.walks import LAST_DAY, Talk, judge, judged_project, labelled_market, talking_project
+from tests.walks import LAST_DAY, Talk, judge, judged_project, label_some, labelled_market, talking_project
 
 # Leumund cannot be imported here, however it is installed.
 ALONE = "import runpy, sys; sys.modules['leumund'] = None; sys.argv = sys.argv[1:]; "
@@ -171,7 +173,8 @@ def test_figures_behind_which_bridged_labels_stand_come_out_again(
 ) -> None:
     pack = packed(under_two_guidelines, tmp_path / "pack")
     assert max(pq.read_table(pack / "labels.parquet")["bridge_se"].to_pylist()) > 0
-    for script in ("recompute.py", "recompute_polarities.py"):
+    scripts = ("", "_polarities", "_changes", "_drivers")
+    for script in (f"recompute{part}.py" for part in scripts):
         status, told = recomputed(pack, script)
         assert status == 0, told
 
@@ -205,6 +208,99 @@ def test_an_effect_from_other_weeks_or_labels_does_not_agree(market: Project, tm
     ]
     pq.write_table(pa.Table.from_pylist(changed, pq.read_schema(pack / f"{name}.parquet")), pack / f"{name}.parquet")
     assert recomputed(pack, "recompute_campaigns.py") == (1, "0 of 2 campaigns agree to six digits\n")
+
+
+@pytest.mark.parametrize("days", [{}, {"since": date(2024, 2, 20), "until": date(2024, 5, 7)}], ids=["all", "some"])
+@pytest.mark.parametrize("kind", ["market", "with_a_gap"])
+def test_changes_and_what_each_aspect_adds_to_them_come_out_again(
+    kind: str, days: dict[str, date], request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    project: Project = request.getfixturevalue(kind)
+    pack = tmp_path / "pack"
+    project.write_report(pack, form="pack", language="de", **days)  # type: ignore[arg-type]  # names of days alone
+    changes, drivers = (pq.read_table(pack / f"{name}.parquet") for name in ("changes", "drivers"))
+    assert len(changes) > 0
+    assert recomputed(pack, "recompute_changes.py") == changes_agree(len(changes))
+    assert recomputed(pack, "recompute_drivers.py") == drivers_agree(len(drivers))
+
+
+def changes_agree(n: int) -> tuple[int, str]:
+    return 0, f"{n} of {n} parts of changes agree to six digits\n"
+
+
+def drivers_agree(n: int) -> tuple[int, str]:
+    return 0, f"{n} of {n} parts of aspects agree to six digits\n"
+
+
+def test_changes_with_all_that_moves_them_come_out_again(tmp_path: Path) -> None:
+    """The venues shift, one of them is new, opinions move, and days are missing on one side."""
+    talk = Talk(
+        a_day=10, share_of_b=(0.0, 0.6), good_after={"a.example": 0.8, "b.example": 0.9}, silent={"a.example": (12, 11)}
+    )
+    pack = packed(talking_project(tmp_path / "project", talk), tmp_path / "pack")
+    changes = pq.read_table(pack / "changes.parquet").to_pylist()
+    assert {row["verdict"] for row in changes if row["span"] == "four_weeks"} == {"up"}
+    parts = {row["part"]: row["value"] for row in changes if row["span"] == "four_weeks"}
+    assert all(parts[name] for name in ("total", "venues", "opinion", "reader"))
+    assert recomputed(pack, "recompute_changes.py") == changes_agree(len(changes))
+
+
+def test_days_that_a_comparison_leaves_out_are_marked_and_no_day_is_told(with_a_gap: Project, tmp_path: Path) -> None:
+    opinions = pq.read_table(packed(with_a_gap, tmp_path / "pack") / "opinions.parquet")
+    said = with_a_gap.store.read(with_a_gap.store.current(), "opinions").to_pylist()
+    left_out = with_a_gap.store.read(with_a_gap.store.current(), "left_out").to_pylist()
+    for span in ("four_weeks", "quarter"):
+        days = {(row["venue"], row["day"]) for row in left_out if row["span"] == span}
+        marked = sum(opinions[f"left_out_{span}"].to_pylist())
+        assert marked == sum((row["venue"], row["day"]) in days for row in said) > 0
+    when = {name for name in opinions.column_names if pa.types.is_date(opinions.schema.field(name).type)}
+    assert when == {"week", "month", "quarter", "all"}
+
+
+@pytest.mark.parametrize(
+    ("days", "every", "verdicts"), [(60, 40, {"unproven"}), (60, 10, {"no_change_shown"}), (30, 2, set())],
+    ids=["too few labels for the brand", "few labels", "nothing to compare"],
+)  # fmt: skip
+def test_changes_with_few_labels_or_without_any_change_come_out_again(
+    days: int, every: int, verdicts: set[str], tmp_path: Path
+) -> None:
+    project = talking_project(tmp_path / "project", Talk(days=days), labelled=False)
+    label_some(project, every=every)
+    project.run()
+    pack = packed(project, tmp_path / "pack")
+    changes, drivers = (pq.read_table(pack / f"{name}.parquet") for name in ("changes", "drivers"))
+    assert set(changes["verdict"].to_pylist()) == verdicts
+    assert recomputed(pack, "recompute_changes.py") == changes_agree(len(changes))
+    assert recomputed(pack, "recompute_drivers.py") == drivers_agree(len(drivers))
+
+
+@pytest.mark.parametrize(
+    ("script", "table", "column", "change"),
+    [
+        ("changes", "changes", "high", lambda high: high + 2e-6),
+        ("changes", "changes", "verdict", lambda _: "no_change_shown"),
+        ("changes", "opinions", "y", lambda y: -y),
+        ("changes", "opinions", "left_out_four_weeks", lambda _: False),
+        ("changes", "labels", "label_y", lambda y: min(y, 0)),
+        ("drivers", "drivers", "value", lambda value: value + 2e-6),
+        ("drivers", "drivers", "share_after", lambda share: share + 2e-6),
+        ("drivers", "opinions", "y", lambda y: -y),
+        ("drivers", "opinions", "left_out_four_weeks", lambda _: False),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_changes_of_which_something_was_changed_do_not_agree(  # noqa: PLR0917  # one case a row
+    with_a_gap: Project, tmp_path: Path, script: str, table: str, column: str, change: Callable[[Any], Any]
+) -> None:
+    pack = packed(with_a_gap, tmp_path / "pack")
+    rows = pq.read_table(pack / f"{table}.parquet")
+    field = rows.schema.field(column)
+    changed = pa.array([change(value) for value in rows[column].to_pylist()], field.type)
+    pq.write_table(rows.set_column(rows.column_names.index(column), field, changed), pack / f"{table}.parquet")
+    status, told = recomputed(pack, f"recompute_{script}.py")
+    assert status == 1, told
+    agree, of = told.split(" parts")[0].split(" of ")
+    assert int(agree) < int(of)
 
 
 def test_figures_with_a_gap_in_collection_come_out_again(with_a_gap: Project, tmp_path: Path) -> None:
@@ -268,7 +364,8 @@ def test_each_script_is_short_and_imports_nothing_of_leumund(script: Path) -> No
     lines = script.read_text(encoding="utf-8").splitlines()
     assert len(lines) < 150
     imported = {line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))}
-    assert imported <= {"hashlib", "json", "sys", "itertools", "pathlib", "numpy", "pyarrow", "scipy", "recompute"}
+    beside = {other.stem for other in SCRIPTS if other != script}
+    assert imported <= {"hashlib", "json", "sys", "itertools", "pathlib", "numpy", "pyarrow", "scipy"} | beside
 
 
 def test_nobody_and_no_words_are_in_the_pack(market: Project, tmp_path: Path) -> None:

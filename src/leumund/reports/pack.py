@@ -1,7 +1,8 @@
 """The evidence pack: all that the figures were made from, without a person in it, and a script that makes them again.
 
 Posts, authors and threads get numbers that hold in this pack alone, so that two packs cannot be put side by side and a
-public post's address does not lead to its row; days are coarsened to week and month; words are not in it.
+public post's address does not lead to its row; days are coarsened to week and month; words are not in it. The periods
+that are compared are whole weeks or whole months, so that nothing but what a comparison leaves out has to be marked.
 """
 
 from __future__ import annotations
@@ -31,16 +32,22 @@ from leumund.picture.view import Picture
 from leumund.picture.weights import plans_of
 from leumund.picture.window import Window
 from leumund.posts.identity import AuthorKeys
+from leumund.readings.aspect import GENERAL
 from leumund.wording import LANGUAGES, say
 
 __all__ = ["pack_files", "write_pack"]
 
 FORMAT = 1
 INDEX = 0.01  # 1/10,000 -> index points
+SPANS = ("four_weeks", "quarter")
+MOST_DAYS = 1 << 24
 SCRIPT = Path(__file__).with_name("recompute.py")
 SCRIPTS = (
     SCRIPT,
-    *(SCRIPT.with_name(f"recompute_{part}.py") for part in ("polarities", "campaigns", "labels", "gaps", "watch")),
+    *(
+        SCRIPT.with_name(f"recompute_{part}.py")
+        for part in ("polarities", "campaigns", "changes", "drivers", "labels", "gaps", "watch")
+    ),
 )
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same pack has the same bytes
 
@@ -100,7 +107,7 @@ def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys
     """Give the pack's files by name; the same picture gives the same bytes to the same user."""
     estimates, bridges = read("estimates"), read("guideline_bridges")
     verdicts, drawn = read("verdicts"), read("drawn")
-    opinions, names = _opinions(toned_rows(read("opinions"), read("readings")), picture, keys)
+    opinions, names = _opinions(toned_rows(read("opinions"), read("readings")), read("left_out"), picture, keys)
     names["guidelines"] = in_order(verdicts["guideline"].to_pylist(), drawn)
     tables = {
         "opinions": opinions.drop_columns(["post_id"]),
@@ -113,6 +120,8 @@ def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys
         "figures": _figures(estimates, names),
         "polarities": _polarities(read("polarities"), names),
         "campaigns": _campaigns(picture, names),
+        "changes": _changes(read("changes"), names),
+        "drivers": _drivers(read("drivers"), names),
         "watched": _watched(read("watched_weeks"), names),
         "coverage": read("coverage"),
         "tallies": read("tallies"),
@@ -143,7 +152,9 @@ def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys
     }
 
 
-def _opinions(rows: pa.Table, picture: Picture, keys: AuthorKeys) -> tuple[pa.Table, dict[str, list[str]]]:
+def _opinions(
+    rows: pa.Table, left_out: pa.Table, picture: Picture, keys: AuthorKeys
+) -> tuple[pa.Table, dict[str, list[str]]]:
     """Give the opinions with numbers for names, and the names of brands, aspects and venues by number.
 
     Posts, authors and threads are numbered in an order that only the holder of the key can make again. `post_id`
@@ -151,7 +162,7 @@ def _opinions(rows: pa.Table, picture: Picture, keys: AuthorKeys) -> tuple[pa.Ta
     """
     names = {
         "brands": [picture.own, *picture.rivals],
-        "aspects": sorted(pc.unique(rows["aspect"]).to_pylist()),
+        "aspects": sorted({*pc.unique(rows["aspect"]).to_pylist(), GENERAL}),
         "venues": sorted(pc.unique(rows["venue"]).to_pylist()),
     }
     columns = {
@@ -163,6 +174,7 @@ def _opinions(rows: pa.Table, picture: Picture, keys: AuthorKeys) -> tuple[pa.Ta
         "month": pc.floor_temporal(rows["day"], unit="month"),
         "quarter": pc.floor_temporal(rows["day"], unit="quarter"),
         "all": _of_all(rows["day"], picture),
+        **{f"left_out_{span}": _left_out(rows, left_out, span, names["venues"]) for span in SPANS},
         "y": rows["y"],
         **{name: rows[name] for name in POLARITIES},
         "post_id": rows["post_id"],
@@ -175,6 +187,16 @@ def _of_all(days: pa.ChunkedArray, picture: Picture) -> pa.ChunkedArray:
     """Give each day the start of the period that the picture covers, or, outside of it, of none."""
     inside = pc.and_(pc.greater_equal(days, picture.period_start), pc.less_equal(days, picture.period_end))
     return pc.if_else(inside, pa.scalar(picture.period_start, pa.date32()), pa.scalar(ALL_TIME, pa.date32()))
+
+
+def _left_out(rows: pa.Table, left_out: pa.Table, span: str, venues: list[str]) -> pa.ChunkedArray:
+    """Tell of each opinion whether its forum and day are left out of a comparison."""
+
+    def placed(table: pa.Table) -> pa.ChunkedArray:
+        days = table["day"].cast("int32").cast("int64")
+        return pc.add(pc.multiply(_number_of(table["venue"], venues), MOST_DAYS), days)
+
+    return pc.is_in(placed(rows), value_set=placed(left_out.filter(pc.field("span") == span)))
 
 
 def _numbered(kind: str, ids: pa.ChunkedArray, picture: Picture, keys: AuthorKeys) -> pa.Array:
@@ -371,6 +393,19 @@ def _watched(weeks: pa.Table, names: dict[str, list[str]]) -> pa.Table:
     numbers = {"brand": _number_of(weeks["brand"], names["brands"])}
     columns = {name: numbers.get(name, weeks[name]) for name in weeks.column_names}
     return pa.table(columns).sort_by([("brand", "ascending"), ("week", "ascending")])
+
+
+def _changes(changes: pa.Table, names: dict[str, list[str]]) -> pa.Table:
+    """Give the parts of the changes with numbers for names."""
+    numbers = {"brand": _number_of(changes["brand"], names["brands"])}
+    return pa.table({name: numbers.get(name, changes[name]) for name in changes.column_names}).sort_by("figure_id")
+
+
+def _drivers(drivers: pa.Table, names: dict[str, list[str]]) -> pa.Table:
+    """Give what each aspect moved, with numbers for names."""
+    numbers = {name: _number_of(drivers[name], names[f"{name}s"]) for name in ("brand", "aspect")}
+    table = pa.table({name: numbers.get(name, drivers[name]) for name in drivers.column_names})
+    return table.sort_by([(name, "ascending") for name in ("brand", "span", "aspect", "part")])
 
 
 def _number_of(column: pa.ChunkedArray, names: list[str]) -> pa.ChunkedArray:
