@@ -35,6 +35,7 @@ PARTS = (
     series.published_example,
     series.venue_mix,
     series.changes_read,
+    series.change_parts,
     series.bridges,
     series.year_of_watching,
 )
