@@ -113,6 +113,9 @@ def some_labels(opinions: pa.Table, *, seed: int = 2) -> dict[str, pa.Table]:
                 "label_y": int(rng.choice((-10_000, 0, 10_000))),
                 "relevant": 10_000,
                 "n_labellers": 1,
+                "guideline": "",
+                "label_negative": 0,
+                "label_positive": 0,
                 "inclusion_probability": LABELS / len(opinions),
                 "weight": len(opinions) / LABELS,
             }
@@ -143,6 +146,7 @@ def write_tables(folder: Path, n: int) -> None:
     """Write what is there beforehand, as the engine writes it."""
     opinions = some_opinions(n)
     tables = {"opinions": opinions, **some_labels(opinions), "coverage": some_coverage()}
+    tables["guideline_bridges"] = arrow_schema("guideline_bridges").empty_table()
     for name, table in tables.items():
         with duckdb.connect() as connection:
             connection.register("rows", table)

@@ -90,6 +90,7 @@ class ChangeWorld(ReaderWorld):
                     "venue": venue[seen].astype(str),
                     "thread": np.arange(seen.size).astype(str),
                     "day": _monday(week[seen]),
+                    "guideline": np.full(seen.size, ""),
                     "label_y": (100 * label[seen]).astype(int),
                     "machine_y": (100 * machine[seen]).astype(int),
                     "weight": np.ones(seen.size),

@@ -15,6 +15,7 @@ from leumund import estimates
 from leumund.picture import change
 from leumund.picture.shift import ReaderShift
 from leumund.step import Whole
+from leumund.tables import arrow_schema
 
 Array = worlds.Array
 
@@ -157,7 +158,7 @@ def changes_read(bench: Bench) -> Iterator[Tried]:
 
 def _opinion(use: Estimators, got: TwoPeriods) -> estimates.Part:
     """The part of the opinions, as the picture makes it."""
-    reader = ReaderShift(got.judged)
+    reader = ReaderShift(got.judged, arrow_schema("guideline_bridges").empty_table())
     shift = reader.of([got.asked])[0]
     rows = got.rows._replace(y=np.asarray(got.rows.y) * reader.power)
     within = use.split(rows, got.venue, np.zeros(got.venue.size))["rate"]
@@ -179,14 +180,17 @@ def change_parts(bench: Bench) -> Iterator[Tried]:
     trials = min(bench.trials, MOST_PARTED) if bench.trials > QUICK else QUICK // 3
     step = change.steps("0", (), level=0.95, min_posts=5)[-1]
     assert isinstance(step, Whole)
+    bridges = arrow_schema("guideline_bridges").empty_table()
     for number, (name, world) in enumerate(PARTED.items()):
         rng, verdicts = bench.rng(22, number), Counter[str]()
         seen: dict[str, list[tuple[bool, float, float]]] = {part: [] for part in change.PARTS}
         for _ in range(trials):
             got = world.draw_periods(rng)
-            truth = {**got.parts, "total": got.machine * ReaderShift(got.judged).power}
+            truth = {**got.parts, "total": got.machine * ReaderShift(got.judged, bridges).power}
             truth["reader"] = truth["total"] - sum(got.parts.values())
-            for row in step.run({**got.said, "judged": got.judged})["changes"].to_pylist():
+            for row in step.run({**got.said, "judged": got.judged, "guideline_bridges": bridges})[
+                "changes"
+            ].to_pylist():
                 low, high, part = row["low"], row["high"], row["part"]
                 seen[part].append((low <= truth[part] <= high, row["value"] - truth[part], (high - low) / 2))
                 verdicts[row["verdict"]] += part == "total"

@@ -104,7 +104,9 @@ class Seen:
         goal, reached = (WIDTH_POINTS, REACHED_POINTS) if gated else (None, None)
         half = float(halves.mean())
         yield Figure(f"{name}: own quarter, half width", half, "points", floor=goal, goal=goal, reached=reached)
-        floor = HELD - ALLOWANCE * float(np.sqrt(HELD * (1 - HELD) / inside.size)) if gated else None
+        floor = (
+            HELD - ALLOWANCE * float(np.sqrt(HELD * (1 - HELD) / inside.size)) if gated and inside.size > 1 else None
+        )
         yield Figure(f"{name}: own quarter, truth held", float(inside.mean()), floor=floor, at_most=False)
         n, worth = np.mean(self.labels, axis=0)
         yield Figure(f"{name}: own labels", float(n))

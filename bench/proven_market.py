@@ -171,7 +171,7 @@ class _Walk:
 
     def __init__(self, engine: DuckEngine, folder: Path) -> None:
         self._engine, self._folder = engine, folder
-        made: list[Step] = [*counting.steps(BRANDS[0], RIVALS, min_posts=MIN_POSTS), coverage.step()]
+        made: list[Step] = [*counting.steps(BRANDS[0], RIVALS, level=LEVEL, min_posts=MIN_POSTS), coverage.step()]
         made.append(figures.step(level=LEVEL, min_posts=MIN_POSTS, rivals=len(RIVALS), snapshot_id="bench"))
         self._steps = {step.name: step for step in made}
 
@@ -231,7 +231,7 @@ def labelled(market: Market, weeks: int, labels_a_week: int) -> Labelled:
             now = _monday_after(week) + timedelta(hours=2)
             decided = {"labels": _rows("labels", labels), "drawn": _rows("drawn", drawn)}
             walk.put(decided)
-            walk.make(["verdicts", "weights"])
+            walk.make(["verdicts", "judged"])
             known = {
                 "opinions": opinions.filter(pc.field("day") < now.date()),
                 "judged": walk.table("judged"),
@@ -251,7 +251,7 @@ def _rows(table: str, rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=arrow_schema(table))
 
 
-MADE = ("cells", "days", "coverage", "verdicts", "weights", "judged_aspects", "figures")
+MADE = ("cells", "days", "coverage", "verdicts", "judged", "judged_aspects", "figures")
 
 
 def report(found: Labelled, weeks: int) -> tuple[pa.Table, pa.Table]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from leumund import world
 from leumund.engines.snapshots import Snapshot, Store
-from leumund.loop import Project, init_project
+from leumund.loop import Project, init_project, open_project
 from leumund.settings import BrandSetting
 from leumund.tables import TABLES, Label, Post, rows_to_arrow
 
@@ -148,6 +148,45 @@ def label_some(project: Project, *, every: int = 7) -> None:
         )
         for row in whole[::every]
     )
+
+
+def judge(project: Project, n: int, *, at: datetime, harsh: bool = False) -> list[Label]:
+    """Hand out `n` posts and take verdicts back; a harsh person blames every second post that praises."""
+    _, version = project.guideline()
+    handout, shown = project.labels_to_judge(n, "anna", guideline=version)
+    words = {(row.post_id, row.brand): row.text for row in shown}
+    said = []
+    for row in handout.rows:
+        good = any(word in words[row.post_id, row.brand] for word in ("super", "stabil"))
+        blamed = not good or (harsh and int(row.post_id[:4], 16) % 2 == 0)
+        said.append(
+            Label(
+                post_id=row.post_id,
+                brand=row.brand,
+                aspect="",
+                field="polarity",
+                value="negative" if blamed else "positive",
+                labeller="anna",
+                labelled_at=at,
+                plan_id=row.again_of or row.plan_id,
+                inclusion_probability=row.inclusion_probability,
+                blind=True,
+                guideline=version,
+            )
+        )
+    project.take_labels(said)
+    return said
+
+
+def judged_project(folder: Path, n: int = 120) -> Project:
+    """A project with `n` verdicts under the guideline that comes along, which then gets a guideline of its own."""
+    project = talking_project(folder, Talk(a_day=2), labelled=False)
+    judge(project, n, at=LAST_DAY + timedelta(days=2))
+    project.run()
+    settings = project.folder / "leumund.toml"
+    (project.folder / "ours.txt").write_text("# Strenger\n- negativ: auch jede Frage\n", encoding="utf-8")
+    settings.write_text(settings.read_text("utf-8").replace('guideline = ""', 'guideline = "ours.txt"'), "utf-8")
+    return open_project(project.folder)
 
 
 def labelled_market(folder: Path) -> Project:

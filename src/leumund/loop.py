@@ -116,7 +116,7 @@ class Project(Labelling, Campaigning, Publishing):
         return [
             *post_steps.steps(),
             *reading_steps.steps(brands),
-            *counting.steps(own, rivals, min_posts=self.min_posts),
+            *counting.steps(own, rivals, level=self.level, min_posts=self.min_posts),
             coverage.step(),
             *evidence.steps(),
             polarities.judged_step(),

@@ -38,7 +38,7 @@ def steps(snapshot_id: str = "") -> dict[str, Step]:
     listed: list[Step] = [
         *post_steps.steps(),
         *reading_steps.steps([Brand(brand.name, brand.aliases) for brand in BRANDS]),
-        *counting.steps(own, rivals, min_posts=5),
+        *counting.steps(own, rivals, level=0.95, min_posts=5),
         coverage.step(),
         *evidence.steps(),
         polarities.judged_step(),

@@ -12,6 +12,7 @@ import pytest
 from scipy import stats
 
 from bench import figures
+from bench import figures_guidelines as other
 from bench import figures_series as series
 from bench import figures_shares as shares
 from bench.figures_trial import QUICK, Bench, Estimators, Tried
@@ -26,6 +27,7 @@ from leumund.estimates import (
     estimate_bridge,
     estimate_net,
     estimate_share,
+    pool_errors,
     ratio_from_sums,
     split_in_three,
 )
@@ -139,6 +141,11 @@ def before_and_after(index: Any, rivals: Any, start: int) -> Estimated:
     return Estimated(value=value, low=value - half, high=value + half, n=len(index))
 
 
+def as_if_bridges_had_no_error(labelled: Any, mixtures: Any) -> Pooled:
+    """Take labels that a bridge moved for labels of the later guideline."""
+    return pool_errors(replace(labelled, scales=None), mixtures)
+
+
 Part = Callable[[Bench], Iterator[Tried]]
 
 
@@ -159,6 +166,7 @@ Part = Callable[[Bench], Iterator[Tried]]
         (Estimators(split=all_of_it_is_opinion), series.venue_mix),
         (Estimators(movement=counted_is_thought), series.changes_read),
         (Estimators(bridge=deaf_to_authors_and_threads), series.bridges),
+        (Estimators(pool=as_if_bridges_had_no_error), other.another_guideline),
         (Estimators(watch=series.naive_watch), series.year_of_watching),
     ],
 )

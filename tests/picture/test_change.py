@@ -167,6 +167,7 @@ def test_a_timid_reader_shows_other_authors_in_part_and_they_are_told_in_full_an
         "contrasts": filled("contrasts", said),
         "aspect_contrasts": filled("aspect_contrasts", []),
         "judged": filled("judged", judged),
+        "guideline_bridges": filled("guideline_bridges", []),
         "spans": filled("spans", [
             {"span": "four_weeks", "side": side, "first": first, "last": last} for side, (first, last) in SIDES.items()
         ]),

@@ -141,7 +141,7 @@ def judged_rows(rows: list[tuple[int, int]]) -> pa.Table:
 
 def drawn_rows(rows: list[tuple[str, str, str, float, datetime.datetime]]) -> pa.Table:
     names = ("plan_id", "post_id", "brand", "inclusion_probability", "drawn_at")
-    more = {"second": False, "labeller": "a", "snapshot_id": "s", "guideline": ""}
+    more = {"second": False, "labeller": "a", "snapshot_id": "s", "guideline": "", "again_of": ""}
     filled = [{**dict(zip(names, row, strict=True)), "frame_until": row[-1], **more} for row in rows]
     return pa.Table.from_pylist(filled, schema=arrow_schema("drawn"))
 

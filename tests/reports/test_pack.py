@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,7 +17,7 @@ import pytest
 from leumund.loop import Project
 from leumund.picture.plans import Asked
 from leumund.reports.pack import SCRIPTS
-from tests.walks import Talk, labelled_market, talking_project
+from tests.walks import LAST_DAY, Talk, judge, judged_project, labelled_market, talking_project
 
 # Leumund cannot be imported here, however it is installed.
 ALONE = "import runpy, sys; sys.modules['leumund'] = None; sys.argv = sys.argv[1:]; "
@@ -49,6 +49,15 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def with_a_gap(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """One brand in two forums, of which one is silent for ten days."""
     return talking_project(tmp_path_factory.mktemp("gap"), Talk(a_day=12, silent={"b.example": (60, 51)}))
+
+
+@pytest.fixture(scope="module")
+def under_two_guidelines(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Posts judged under one guideline, under a stricter one, and under both."""
+    project = judged_project(tmp_path_factory.mktemp("guidelines") / "project")
+    judge(project, 80, at=LAST_DAY + timedelta(days=9), harsh=True)
+    project.run()
+    return project
 
 
 def packed(project: Project, path: Path) -> Path:
@@ -104,6 +113,60 @@ def test_shares_from_other_posts_or_labels_do_not_agree(
     assert status == 1
     agree, of = told.split(" shares")[0].split(" of ")
     assert int(agree) < int(of)
+
+
+@pytest.mark.parametrize("days", [{}, {"since": date(2024, 2, 20), "until": date(2024, 5, 7)}], ids=["all", "some"])
+@pytest.mark.parametrize("kind", ["market", "with_a_gap"])
+def test_what_is_put_in_for_gaps_comes_out_again(
+    kind: str, days: dict[str, date], request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    project: Project = request.getfixturevalue(kind)
+    pack = tmp_path / "pack"
+    project.write_report(pack, form="pack", language="de", **days)  # type: ignore[arg-type]  # names of days alone
+    n = len(pq.read_table(pack / "gaps.parquet"))
+    told = f"{n} of {n} figures with something put in agree to six digits\n"
+    assert recomputed(pack, "recompute_gaps.py") == (0, told)
+    assert kind == "market" or n > 5
+
+
+def test_other_missing_days_do_not_agree(with_a_gap: Project, tmp_path: Path) -> None:
+    pack = packed(with_a_gap, tmp_path / "pack")
+    rows = pq.read_table(pack / "coverage.parquet")
+    problem = ["" if n % 2 else value for n, value in enumerate(rows["problem"].to_pylist())]
+    place = rows.column_names.index("problem")
+    pq.write_table(rows.set_column(place, "problem", pa.array(problem)), pack / "coverage.parquet")
+    assert recomputed(pack, "recompute_gaps.py")[0] == 1
+
+
+@pytest.mark.parametrize("kind", ["market", "under_two_guidelines"])
+def test_labels_their_weights_and_bridges_come_out_again(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    pack = packed(request.getfixturevalue(kind), tmp_path / "pack")
+    n = sum(len(pq.read_table(pack / f"{name}.parquet")) for name in ("labels", "judged", "bridges"))
+    assert recomputed(pack, "recompute_labels.py") == (0, f"{n} of {n} labels and bridges agree to six digits\n")
+    assert len(pq.read_table(pack / "bridges.parquet")) == (4 if kind == "under_two_guidelines" else 0)
+
+
+def test_figures_behind_which_bridged_labels_stand_come_out_again(
+    under_two_guidelines: Project, tmp_path: Path
+) -> None:
+    pack = packed(under_two_guidelines, tmp_path / "pack")
+    assert max(pq.read_table(pack / "labels.parquet")["bridge_se"].to_pylist()) > 0
+    for script in ("recompute.py", "recompute_polarities.py"):
+        status, told = recomputed(pack, script)
+        assert status == 0, told
+
+
+@pytest.mark.parametrize(("table", "column"), [("verdicts", "label_y"), ("plans", "handed")])
+def test_labels_from_other_verdicts_or_draws_do_not_agree(
+    under_two_guidelines: Project, tmp_path: Path, table: str, column: str
+) -> None:
+    pack = packed(under_two_guidelines, tmp_path / "pack")
+    rows = pq.read_table(pack / f"{table}.parquet")
+    changed = pa.array([2 * value for value in rows[column].to_pylist()], pa.int64())
+    pq.write_table(rows.set_column(rows.column_names.index(column), column, changed), pack / f"{table}.parquet")
+    assert recomputed(pack, "recompute_labels.py")[0] == 1
 
 
 def test_the_effect_of_campaigns_comes_out_again(market: Project, tmp_path: Path) -> None:

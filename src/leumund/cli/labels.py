@@ -73,6 +73,8 @@ def next_labels(folder: Path, output: Path, *, n: int, labeller: str) -> None:
     language = project.settings.text("project", "language")
     write_workbook(shown, output, labeller=labeller, language=language, guideline=guideline, version=version)
     told = f"{len(shown)} posts to judge"
+    if handout.again:
+        told += f", {len(handout.again)} of them judged before under another guideline"
     if handout.second:
         told += f", {len(handout.second)} of them judged by somebody else too"
     print(f"{told}. Next: fill in the verdicts, then leumund label take {output}{at(folder)}", file=sys.stderr)

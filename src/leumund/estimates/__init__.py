@@ -17,7 +17,7 @@ from leumund.estimates.estimated import (
     SyntheticEffect,
 )
 from leumund.estimates.movement import Movement, estimate_movement, label_movement
-from leumund.estimates.pooling import LabelledErrors, Mixtures, Places, Pooled, pool_errors
+from leumund.estimates.pooling import LabelledErrors, Mixtures, Places, Pooled, Scales, pool_errors
 from leumund.estimates.response import carry_effect, estimate_response
 from leumund.estimates.share import estimate_net, estimate_share
 from leumund.estimates.split import Split, split_change
@@ -41,6 +41,7 @@ __all__ = [
     "Places",
     "Pooled",
     "Rows",
+    "Scales",
     "Split",
     "Sums",
     "SyntheticEffect",

@@ -18,6 +18,7 @@ from scipy import stats
 from leumund.estimates.change import Part
 from leumund.estimates.estimated import Estimated
 from leumund.estimates.inputs import Floats, as_floats, check_level, refuse
+from leumund.estimates.pooling import Scales, read_scales
 
 __all__ = ["Movement", "estimate_movement", "label_movement"]
 
@@ -32,13 +33,20 @@ class Movement(NamedTuple):
 
 
 def label_movement(
-    label: ArrayLike, period: ArrayLike, venue: ArrayLike, *, weights: ArrayLike, clusters: ArrayLike
+    label: ArrayLike,
+    period: ArrayLike,
+    venue: ArrayLike,
+    *,
+    weights: ArrayLike,
+    clusters: ArrayLike,
+    scales: Scales | None = None,
 ) -> tuple[float, float, float] | None:
     """Give how much higher labels are in period 2 than in period 1 in the same venues.
 
     Value, standard error and degrees of freedom. Labels of other periods (0) tell how venues differ. Least squares with
     `weights` on period and venue; the error is the larger of the plain one and of that with labels of one of the
-    `clusters` hanging together (Liang and Zeger 1986). None where a period has no label, or where all labels are
+    `clusters` hanging together (Liang and Zeger 1986), and the share that a bridge has in the answer adds its own where
+    labels were put onto one scale by `scales`. None where a period has no label, or where all labels are
     needed to tell the means.
     """
     y, w = as_floats(label, "label"), as_floats(weights, "weights")
@@ -58,6 +66,9 @@ def label_movement(
     noise = float(w @ off**2) / float(w.sum()) * y.size / dof
     together = np.bincount(group[1], reach * off)
     variance = max(noise * float(reach @ reach), float(together @ together) * y.size / dof)
+    number, scale_se = read_scales(scales, y.size)
+    bridged = np.bincount(number, reach, scale_se.size + 1)[1:]
+    variance += float((bridged * scale_se) @ (bridged * scale_se))
     return float(reach @ y), math.sqrt(variance), float(dof)
 
 

@@ -1,11 +1,12 @@
 """A reader's error, learned where labels are and carried to where they are not.
 
-error = group + kind + group×kind + drift of all + drift of the group + what a cell has of its own + noise
+error = group + kind + group×kind + drift of all + drift of the group + what a cell has of its own + scale + noise
 
 The groups' levels are free. Kinds, drifts (random walks) and cells are drawn from normal distributions whose standard
 deviations nobody knows: a grid of them is averaged, each point by its REML likelihood (Harville 1974; averaging:
 Hoeting et al. 1999). The carried error is the best linear unbiased predictor (Henderson 1975) with the variance of its
-prediction, so it grows with the distance, in kind and time, from the labels.
+prediction, so it grows with the distance, in kind and time, from the labels. Labels that were put onto another scale
+(a later guideline's) by an estimated bridge share that bridge's error: it is drawn, with the bridge's own variance.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from leumund.estimates.inputs import Floats, as_floats, as_whole, refuse
 
-__all__ = ["LabelledErrors", "Mixtures", "Places", "Pooled", "pool_errors"]
+__all__ = ["LabelledErrors", "Mixtures", "Places", "Pooled", "Scales", "pool_errors", "read_scales"]
 
 Ints = NDArray[np.int64]
 
@@ -58,12 +59,25 @@ class Places:
 
 
 @dataclass(frozen=True)
+class Scales:
+    """Which labels were put onto the targets' scale by a bridge, and with which error.
+
+    `number` holds a whole number for each label: 0 = judged on the targets' scale, k = bridged from scale k, whose
+    bridge has the standard error `se[k - 1]`, in the units of the errors.
+    """
+
+    number: ArrayLike
+    se: ArrayLike
+
+
+@dataclass(frozen=True)
 class LabelledErrors:
-    """Label minus machine of each labelled post, one over its chance to be drawn, and where it lies."""
+    """Label minus machine of each labelled post, one over its chance to be drawn, where it lies, and on which scale."""
 
     error: ArrayLike
     weight: ArrayLike
     at: Places
+    scales: Scales | None = None
 
 
 @dataclass(frozen=True)
@@ -91,9 +105,10 @@ def pool_errors(labelled: LabelledErrors, mixtures: Mixtures) -> Pooled:
     """Give the mean error of each target.
 
     Raises CannotEstimate with fewer than two labels, for a target in a group without any, on lengths that differ, and
-    on errors, weights or shares that are no numbers to reckon with.
+    on errors, weights, shares or scales that are no numbers to reckon with.
     """
     e, w, given = _read_labels(labelled)
+    scale, scale_se = read_scales(labelled.scales, e.size)
     number, part, wanted = _read_mixtures(mixtures)
     if given.shape[1] != wanted.shape[1]:
         raise refuse(
@@ -104,8 +119,8 @@ def pool_errors(labelled: LabelledErrors, mixtures: Mixtures) -> Pooled:
         raise refuse("a target lies in a group without labels", next_step="leave it out: its error is unproven")
     if number.size == 0:
         return Pooled(np.empty(0), np.empty(0), np.empty(0))
-    cells = _cells(e, w, given)
-    columns = _Columns(cells.place, wanted)
+    cells = _cells(e, w, given, scale)
+    columns = _Columns(cells.place, wanted, scale_se)
     targets = columns.design(wanted, number, part)
     with threadpool_limits(1, "blas"):  # the matrices are small: threads would mostly wait for each other
         value, variance = _averaged(_likely(cells, columns), targets, _own(number, part, wanted, len(targets)))
@@ -131,6 +146,22 @@ def _read_labels(labelled: LabelledErrors) -> tuple[Floats, Floats, Ints]:
             next_step="leave posts without a label out; a weight is one over the chance to be drawn",
         )
     return e, w, given
+
+
+def read_scales(scales: Scales | None, n: int) -> tuple[Ints, Floats]:
+    """Give the scale of each label and the standard errors of those that have one."""
+    if scales is None:
+        return np.zeros(n, dtype=np.int64), np.zeros(0)
+    number, se = as_whole(scales.number, "scale"), as_floats(scales.se, "error of a scale")
+    if number.shape != (n,) or (number < 0).any() or number.max(initial=0) > se.size:
+        raise refuse(
+            f"{number.size} numbers of {se.size} scales for {n} labels",
+            next_step="give each label one: 0, or from 1 the number of the bridge that it was put there by",
+        )
+    if not np.isfinite(se).all() or (se < 0).any():
+        raise refuse("a scale's error is negative or no number", next_step="leave out labels without a bridge")
+    sure = np.append(True, se > 0)  # a bridge without error is as good as none
+    return (np.cumsum(sure) - 1)[number] * sure[number], se[se > 0]
 
 
 def _read_mixtures(mixtures: Mixtures) -> tuple[Ints, Floats, Ints]:
@@ -169,15 +200,16 @@ def _averaged(points: list[tuple[float, Floats, Floats, float]], targets: Floats
 
 
 class _Cells(NamedTuple):
-    """Labels put together by place: mean error, effective labels behind it, the place; and the noise of one label."""
+    """Labels put together by place and scale: mean error, effective labels behind it; and the noise of one label."""
 
     mean: Floats
     precision: Floats
     place: Ints
+    scale: Ints
     noise: float
 
 
-def _cells(error: Floats, weight: Floats, place: Ints) -> _Cells:
+def _cells(error: Floats, weight: Floats, place: Ints, scale: Ints) -> _Cells:
     """Weighted means by place; the weights of a group sum to its effective number of labels (Kish 1965, 8.2)."""
     _, group = np.unique(place[:, 0], return_inverse=True)
     sums, squares = np.bincount(group, weight), np.bincount(group, weight**2)
@@ -185,16 +217,17 @@ def _cells(error: Floats, weight: Floats, place: Ints) -> _Cells:
     level = np.bincount(group, scaled * error) / np.bincount(group, scaled)
     dof = max(error.size - len(sums), 1)
     noise = float(np.sum((weight * (len(error) / weight.sum())) * (error - level[group]) ** 2)) / dof
-    found, cell = np.unique(place, axis=0, return_inverse=True)
+    found, cell = np.unique(np.column_stack([place, scale]), axis=0, return_inverse=True)
     cell = cell.ravel()
     precision = np.bincount(cell, scaled).astype(np.float64)
-    return _Cells(np.bincount(cell, scaled * error) / precision, precision, found, max(noise, 1e-12))
+    mean = np.bincount(cell, scaled * error) / precision
+    return _Cells(mean, precision, found[:, :-1], found[:, -1], max(noise, 1e-12))
 
 
 class _Columns:
     """The columns of the mixed model: free group levels, then what is drawn, with its share of each prior variance."""
 
-    def __init__(self, data: Ints, wanted: Ints) -> None:
+    def __init__(self, data: Ints, wanted: Ints, scale_se: Floats) -> None:
         both = np.concatenate([data, wanted])
         self._groups = np.unique(data[:, 0])
         self._kinds = [np.unique(both[:, j]) for j in range(1, both.shape[1] - 1)]
@@ -204,11 +237,14 @@ class _Columns:
         self._steps = (weeks - 1) // self._block
         n_groups, n_kinds = len(self._groups), sum(len(kind) for kind in self._kinds)
         self._drawn = [n_kinds * (1 + n_groups), self._steps * (1 + n_groups)]
-        self._free = n_groups
-        self.n = n_groups + sum(self._drawn)
+        self._free, self._scale_variance = n_groups, scale_se**2
+        self.n = n_groups + sum(self._drawn) + len(scale_se)
 
-    def design(self, place: Ints, target: Ints, share: Floats) -> Floats:
-        """Give one row per target, one column per coefficient: the sum of its places' rows times their shares."""
+    def design(self, place: Ints, target: Ints, share: Floats, scale: Ints | None = None) -> Floats:
+        """Give one row per target, one column per coefficient: the sum of its places' rows times their shares.
+
+        `scale` is that of each target; without it all are on the scale that is asked about.
+        """
         n, n_groups = int(target.max(initial=-1)) + 1, len(self._groups)
         group = np.searchsorted(self._groups, place[:, 0])
         kinds = [place[:, j : j + 1] == levels for j, levels in enumerate(self._kinds, start=1)]
@@ -220,12 +256,15 @@ class _Columns:
         parts = [summed[:, :, 0]]
         for drawn in (summed[:, :, 1:cut], summed[:, :, cut:]):
             parts += [drawn.sum(axis=1), drawn.reshape(n, n_groups * drawn.shape[2])]
+        bridged = np.zeros(n, dtype=np.int64) if scale is None else scale
+        parts.append((bridged[:, None] == 1 + np.arange(len(self._scale_variance))).astype(np.float64))
         return np.concatenate(parts, axis=1)
 
     def prior(self, kind_variance: float, drift_variance: float) -> Floats:
         """Give one over the prior variance of each coefficient; 0 where it is free."""
         step = drift_variance * self._block / QUARTER_WEEKS
-        return np.repeat([0.0, 1 / kind_variance, 1 / step], [self._free, *self._drawn])
+        drawn = np.repeat([0.0, 1 / kind_variance, 1 / step], [self._free, *self._drawn])
+        return np.append(drawn, 1 / self._scale_variance)
 
 
 def _summed(number: Ints, rows: Floats, n: int) -> Floats:
@@ -253,7 +292,8 @@ def _likely(cells: _Cells, columns: _Columns) -> list[tuple[float, Floats, Float
     Each is: likelihood against the best, Cholesky factor of the equations, factor⁻¹ · right-hand side, cell variance.
     """
     solved = []
-    design = columns.design(cells.place, np.arange(len(cells.place)), np.ones(len(cells.place)))
+    n = len(cells.place)
+    design = columns.design(cells.place, np.arange(n), np.ones(n), cells.scale)
     for cell_spread in CELL_SPREADS:
         variance = cells.noise * (1 / cells.precision + cell_spread**2)
         scaled = design / variance[:, None]

@@ -73,8 +73,8 @@ class Ledger:
         """Add verdicts, all or none, and give how many were new.
 
         The very same label again changes nothing. Among the verdicts of one labeller on one (post, brand, aspect,
-        field) the latest labelled_at holds; at the same moment the one recorded last. Raises WrongUse for a time
-        without zone and for text that no database can store.
+        field) under one guideline the latest labelled_at holds; at the same moment the one recorded last. Raises
+        WrongUse for a time without zone and for text that no database can store.
         """
         events = [_label_event(label) for label in labels]
         return self._add(LABEL_EVENTS, events, identity="event_id") if events else 0

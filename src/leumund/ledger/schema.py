@@ -30,7 +30,7 @@ __all__ = [
     "UtcTime",
 ]
 
-NEWEST_REVISION = "0004"
+NEWEST_REVISION = "0005"
 """The migration that this program expects; a ledger that knows a later one was made by a newer Leumund."""
 
 
@@ -65,7 +65,6 @@ _COLUMN_TYPES: dict[pa.DataType, TypeEngine[Any]] = {
     pa.float64(): sa.Double(),
     pa.date32(): sa.Date(),
     pa.timestamp("us", tz="UTC"): UtcTime(),
-    pa.date32(): sa.Date(),
 }
 
 _NAMES = {"pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s", "ix": "ix_%(column_0_label)s"}
@@ -95,7 +94,7 @@ LABEL_EVENTS = sa.Table(
 """Every verdict ever given; event_id is the digest of the whole verdict."""
 
 CURRENT_LABELS = sa.Table("labels", sa.MetaData(), *[_column(field) for field in table_of("labels").fields])
-"""The view of the last verdict of each labeller on each (post, brand, aspect, field)."""
+"""The view of the last verdict of each labeller on each (post, brand, aspect, field) under each guideline."""
 
 DRAWN = sa.Table(
     "drawn",

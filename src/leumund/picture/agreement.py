@@ -52,12 +52,12 @@ class Differing:
     excerpt: str
 
 
-def _double(labels: pa.Table) -> dict[tuple[str, str], dict[str, str]]:
-    """Verdicts on posts that two or more people judged blind, by post and brand."""
+def _double(labels: pa.Table) -> dict[tuple[str, str, str], dict[str, str]]:
+    """Verdicts on posts that two or more people judged blind, by post, brand and the guideline that all had."""
     rows = labels.filter((pc.field("field") == "polarity") & (pc.field("aspect") == "") & pc.field("blind"))
-    said: dict[tuple[str, str], dict[str, str]] = {}
-    for row in rows.select(["post_id", "brand", "labeller", "value"]).to_pylist():
-        said.setdefault((row["post_id"], row["brand"]), {})[row["labeller"]] = row["value"]
+    said: dict[tuple[str, str, str], dict[str, str]] = {}
+    for row in rows.select(["post_id", "brand", "guideline", "labeller", "value"]).to_pylist():
+        said.setdefault((row["post_id"], row["brand"], row["guideline"]), {})[row["labeller"]] = row["value"]
     return {pair: verdicts for pair, verdicts in sorted(said.items()) if len(verdicts) > 1}
 
 
@@ -100,7 +100,7 @@ def _alpha(table: NDArray[np.float64]) -> float | None:
 def where_they_differ(labels: pa.Table, posts: pa.Table) -> list[Differing]:
     """Give the posts that people judged differently, sharpest first; `posts` has post_id and text."""
     apart = [(pair, verdicts) for pair, verdicts in _double(labels).items() if len(set(verdicts.values())) > 1]
-    ids = pa.array(sorted({post_id for (post_id, _), _ in apart}), pa.string())
+    ids = pa.array(sorted({post_id for (post_id, *_), _ in apart}), pa.string())
     kept = posts.filter(pc.is_in(posts["post_id"], value_set=ids)).select(["post_id", "text"])
     words = dict(zip(kept["post_id"].to_pylist(), kept["text"].to_pylist(), strict=True))
 
@@ -111,7 +111,7 @@ def where_they_differ(labels: pa.Table, posts: pa.Table) -> list[Differing]:
     apart.sort(key=lambda one: (-distance(one[1]), one[0]))
     return [
         Differing(post_id, brand, tuple(sorted(verdicts.items())), _excerpt(words.get(post_id, "")))
-        for (post_id, brand), verdicts in apart
+        for (post_id, brand, _), verdicts in apart
     ]
 
 

@@ -1,8 +1,8 @@
 """Amendments: which figures of a published report have other digits by now, and what changed since.
 
 An *erratum* says that posts went or that a person put a reading right; everything else is a *revision*: new labels,
-a new reader, posts that arrived late. A period that was not over when the report was published is provisional: that
-it grows is no amendment, an erratum in it is one.
+another guideline for them, a new reader, posts that arrived late. A period that was not over when the report was
+published is provisional: that it grows is no amendment, an erratum in it is one.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leumund.picture.guidelines import followed_by
 from leumund.picture.view import Amended
 from leumund.tables import Amendment, Estimate
 
@@ -30,6 +31,7 @@ CAUSES = (
     "erased",
     "overridden",
     "new_labels",
+    "new_guideline",
     "new_reader",
     "late_posts",
     "new_posts",
@@ -83,6 +85,8 @@ class Changes:
         found = set()
         if not self._then("labels").equals(self._now("labels")):
             found.add("new_labels")
+            if _followed(self._then) != _followed(self._now):
+                found.add("new_guideline")
         if self._reader_changed:
             found.add("new_reader")
         return frozenset(found)
@@ -152,6 +156,12 @@ class Changes:
         if not found:  # the correction of the reader's mistakes is made from all posts together
             found = {"new_posts" if cause == "late_posts" else cause for cause in anywhere}
         return frozenset(found or {"method"})
+
+
+def _followed(read: Read) -> set[str]:
+    """The guideline that the figures follow: the only one, or that to which bridges lead."""
+    followed = followed_by(read("guideline_bridges"))
+    return {followed} if followed else set(pc.unique(read("labels")["guideline"]).to_pylist()) - {""}
 
 
 def _names(origins: pa.Table, kinds: Sequence[str]) -> set[tuple[str, str]]:

@@ -14,7 +14,18 @@ from leumund.picture.verdict import Campaign
 from leumund.picture.view import Counts, Method, Picture, TrueValue
 from leumund.picture.window import Window
 from leumund.settings import Settings
-from leumund.tables import Apart, Change, Coverage, Driver, Estimate, Evidence, Phrase, Polarity, WatchedWeek
+from leumund.tables import (
+    Apart,
+    Change,
+    Coverage,
+    Driver,
+    Estimate,
+    Evidence,
+    GuidelineBridge,
+    Phrase,
+    Polarity,
+    WatchedWeek,
+)
 
 __all__ = ["picture_of"]
 
@@ -63,6 +74,7 @@ def picture_of(
         truth=truth,
         changes=tuple(Change(**row) for row in read("changes").to_pylist()),
         drivers=tuple(Driver(**row) for row in read("drivers").to_pylist()),
+        guideline_bridges=tuple(GuidelineBridge(**row) for row in read("guideline_bridges").to_pylist()),
         campaigns=tuple(one for one in campaigns() if not window or window.began(one.terms.starts_on)),
         phrases=tuple(Phrase(**row) for row in read("phrases").to_pylist()),
         watched=tuple(WatchedWeek(**row) for row in read("watched_weeks").to_pylist()),

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
-from leumund.estimates import LabelledErrors, Mixtures, Places, pool_errors
+from leumund.estimates import LabelledErrors, Mixtures, Places, Scales, pool_errors
 from leumund.picture.identity import last_day
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "ReaderError",
     "Stretch",
     "places_of",
+    "scales_of",
     "weaker",
     "worth",
 ]
@@ -155,9 +156,9 @@ class _Coded(NamedTuple):
 class ReaderError:
     """What the labels of a snapshot say about its reader."""
 
-    def __init__(self, judged: pa.Table, judged_aspects: pa.Table, makeup: Makeup) -> None:
-        self._makeup = makeup
-        self._judged = {True: _Judged.of(judged, whole=True), False: _Judged.of(judged_aspects, whole=False)}
+    def __init__(self, judged: pa.Table, judged_aspects: pa.Table, makeup: Makeup, bridges: pa.Table) -> None:
+        self._makeup, both = makeup, {True: judged, False: judged_aspects}
+        self._judged = {whole: _Judged.of(rows, bridges, whole=whole) for whole, rows in both.items()}
         whole = self._judged[True]
         self._days = {brand: sorted(whole.day[whole.brand == brand].tolist()) for brand in set(whole.brand)}
         self.power = worth(whole.label, whole.machine, whole.weight)
@@ -205,7 +206,9 @@ class ReaderError:
             share.append(sign * n_posts / np.bincount(numbers, n_posts, len(these))[numbers])
             rows.append(found)
         codes = _Codes(judged, self._makeup)
-        errors = LabelledErrors(judged.label - self.power * judged.machine, judged.weight, codes.judged())
+        errors = LabelledErrors(
+            judged.label - self.power * judged.machine, judged.weight, codes.judged(), judged.scales
+        )
         made_of = Mixtures(np.concatenate(number), np.concatenate(share), codes.mixed(np.concatenate(rows)))
         got = pool_errors(errors, made_of)
         return got.value, got.se, got.dof
@@ -221,15 +224,17 @@ class _Judged(NamedTuple):
     label: Floats
     machine: Floats
     weight: Floats
+    scales: Scales
 
     @classmethod
-    def of(cls, rows: pa.Table, *, whole: bool) -> _Judged:
+    def of(cls, rows: pa.Table, bridges: pa.Table, *, whole: bool) -> _Judged:
         """Read the table judged, or judged_aspects where they are not about posts as a whole."""
         brand, venue = (np.array(rows[name].to_pylist(), dtype=object) for name in ("brand", "venue"))
         aspect = np.array([""] * len(rows) if whole else rows["aspect"].to_pylist(), dtype=object)
         label, machine = (rows[name].to_numpy() * INDEX for name in ("label_y", "machine_y"))
         day = rows["day"].cast(pa.int32()).to_numpy().astype(np.int64)
-        return cls(brand, aspect, venue, day, label, machine, rows["weight"].to_numpy())
+        scales = scales_of(rows["guideline"].to_pylist(), bridges, "net_index")
+        return cls(brand, aspect, venue, day, label, machine, rows["weight"].to_numpy(), scales)
 
 
 class _Codes:
@@ -309,6 +314,13 @@ def worth(label: Floats, machine: Floats, weight: Floats) -> float:
     label_off, machine_off = label - weight @ label, machine - weight @ machine
     spread = float(weight @ machine_off**2)
     return min(max(float(weight @ (label_off * machine_off)) / spread, 0.0), MOST_POWER) if spread > 0 else 1.0
+
+
+def scales_of(guidelines: Sequence[str], bridges: pa.Table, measure: str) -> Scales:
+    """Give the scale of each label by the guideline it was given under, for a net index or a share of polarity."""
+    told = bridges.filter((pc.field("measure") == measure) & pc.field("se").is_valid()).sort_by("guideline")
+    number = {guideline: k for k, guideline in enumerate(told["guideline"].to_pylist(), start=1)}
+    return Scales([number.get(guideline, 0) for guideline in guidelines], told["se"].to_numpy())
 
 
 def weaker(*supports: str) -> str:

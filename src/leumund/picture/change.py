@@ -105,7 +105,8 @@ def _changes(
     changes: list[Change] = []
     drivers: list[Driver] = []
     pairs, said = _pairs(tables["spans"]), _by_brand(tables["contrasts"])
-    on_aspects, reader = _by_brand(tables["aspect_contrasts"]), ReaderShift(tables["judged"])
+    on_aspects = _by_brand(tables["aspect_contrasts"])
+    reader = ReaderShift(tables["judged"], tables["guideline_bridges"])
     heard = [(brand, pair) for brand in (own, *rivals) for pair in pairs if (pair.span, brand) in said]
     asked = [Compared(brand, pair.before, pair.after, said[pair.span, brand]) for brand, pair in heard]
     for (brand, pair), compared_, shift in zip(heard, asked, reader.of(asked), strict=True):
@@ -277,8 +278,8 @@ def steps(own: str, rivals: Sequence[str], *, level: float, min_posts: int) -> t
     def run(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
         return _changes(tables, own=own, rivals=rivals, level=level, min_posts=min_posts)
 
-    version = "|".join(("3", str(level), str(min_posts), own, *rivals))
-    read = ("contrasts", "aspect_contrasts", "spans", "judged")
+    version = "|".join(("4", str(level), str(min_posts), own, *rivals))
+    read = ("contrasts", "aspect_contrasts", "spans", "judged", "guideline_bridges")
     return (
         Query("contrasts", heard, "contrasts", contrasts, version="2"),
         Query("aspect_contrasts", heard, "aspect_contrasts", aspect_contrasts),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from leumund.picture import cells, weights
+from leumund.picture import cells, guidelines
 from leumund.picture.identity import ALL_TIME
 from leumund.step import Query, Step
 
@@ -147,26 +147,31 @@ def origins(tables: Tables) -> Table:
 def judged_aspects(tables: Tables) -> Table:
     """Put the verdict on a post beside what the machine says of each aspect that the post speaks of."""
     readings, judged = tables["opinions"].filter(lambda t: t.aspect != ""), tables["judged"]
-    said = judged.select("post_id", "brand", "label_y", "weight")
+    said = judged.select("post_id", "brand", "guideline", "label_y", "weight")
     beside = readings.join(said, ["post_id", "brand"])
-    return beside.select("post_id", "brand", "aspect", "venue", "day", "label_y", "weight", machine_y="y")
+    return beside.select("post_id", "brand", "aspect", "venue", "day", "guideline", "label_y", "weight", machine_y="y")
 
 
 def verdicts(tables: Tables) -> Table:
     """Put what people say of posts that a plan drew beside what the machine says of the same post and brand.
 
-    Several people's verdicts are averaged. A post that does not speak about the brand is neither praise nor blame.
+    Several people's verdicts under the same guideline are averaged. A post that does not speak about the brand is
+    neither praise nor blame.
     """
     labels, readings = tables["labels"], tables["opinions"].filter(lambda t: t.aspect == "")
     drawn = labels.filter(labels.field == "polarity", labels.aspect == "", labels.inclusion_probability > 0)
     said = drawn.mutate(
         verdict=drawn.value.cases(("negative", -10_000), ("positive", 10_000), else_=0),
         speaks=ibis.ifelse(drawn.value == "not_relevant", 0, 10_000),
+        negative=ibis.ifelse(drawn.value == "negative", 10_000, 0),
+        positive=ibis.ifelse(drawn.value == "positive", 10_000, 0),
         first_plan=drawn.plan_id.min().over(ibis.window(group_by=[drawn.post_id, drawn.brand])),
     )
     said = said.filter(said.plan_id == said.first_plan)  # were a post drawn twice, one draw's chance holds
-    mean = said.group_by("post_id", "brand").agg(
+    mean = said.group_by("post_id", "brand", "guideline").agg(
         label_y=said.verdict.mean().round().cast("int64"),
+        label_negative=said.negative.mean().round().cast("int64"),
+        label_positive=said.positive.mean().round().cast("int64"),
         relevant=said.speaks.mean().round().cast("int64"),
         n_labellers=said.labeller.nunique(),
         plan_id=said.plan_id.min(),
@@ -175,13 +180,14 @@ def verdicts(tables: Tables) -> Table:
     posts = tables["posts"].select("post_id", "collected_at")
     beside = readings.join(mean, ["post_id", "brand"]).join(posts, "post_id")
     return beside.select(
-        *("post_id", "brand", "author", "thread", "venue", "day", "collected_at", "label_y", "relevant"),
+        *("post_id", "brand", "guideline", "author", "thread", "venue", "day", "collected_at"),
+        *("label_y", "label_negative", "label_positive", "relevant"),
         *("n_labellers", "plan_id", "inclusion_probability"),
         machine_y="y",
     )
 
 
-def steps(own: str, rivals: Sequence[str], *, min_posts: int) -> tuple[Step, ...]:
+def steps(own: str, rivals: Sequence[str], *, level: float, min_posts: int) -> tuple[Step, ...]:
     """Give the steps from readings to sums, in order; `min_posts` as in cells.step."""
     read = ("posts", "readings", "post_readings", "families")
     return (
@@ -191,7 +197,7 @@ def steps(own: str, rivals: Sequence[str], *, min_posts: int) -> tuple[Step, ...
         Query("apart", read, "apart", apart),
         Query("origins", ("posts", "post_readings"), "origins", origins),
         Query("days", ("posts",), "days", days),
-        Query("verdicts", ("labels", "opinions", "posts"), "verdicts", verdicts),
-        weights.step(),
-        Query("judged_aspects", ("judged", "opinions"), "judged_aspects", judged_aspects),
+        Query("verdicts", ("labels", "opinions", "posts"), "verdicts", verdicts, version="2"),
+        guidelines.step(own, level=level),
+        Query("judged_aspects", ("judged", "opinions"), "judged_aspects", judged_aspects, version="2"),
     )

@@ -44,10 +44,10 @@ def step(*, level: float, min_posts: int, rivals: int, snapshot_id: str) -> Step
         rows = pa.concat_tables([schema.empty_table(), *book.figures(snapshot_id)])
         return {"estimates": rows.sort_by("figure_id").combine_chunks()}
 
-    version = f"9|{level}|{min_posts}|{rivals}|{snapshot_id}"
+    version = f"10|{level}|{min_posts}|{rivals}|{snapshot_id}"
     return Whole(
         "figures",
-        ("cells", "judged", "judged_aspects", "makeup", "coverage"),
+        ("cells", "judged", "judged_aspects", "guideline_bridges", "makeup", "coverage"),
         ("estimates",),
         BOUND_ROWS,
         run,
@@ -66,7 +66,7 @@ class _Book:
             for measure in ("net_index", "share_of_voice", "difference")
         )
         makeup = Makeup(tables["makeup"], tables.get("makeup_within"))
-        self._reader = ReaderError(tables["judged"], tables["judged_aspects"], makeup)
+        self._reader = ReaderError(tables["judged"], tables["judged_aspects"], makeup, tables["guideline_bridges"])
         self._gaps = Gaps(tables["coverage"], makeup)
         self._differences = self._compared()
         stretches = list(dict.fromkeys((*self._net.stretches, *map(_stretch, self._differences))))

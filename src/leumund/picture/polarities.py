@@ -1,6 +1,6 @@
 """Polarities: of the posts on an aspect, how many blame, stay neutral, or praise; the own brand beside its rivals.
 
-opinions, readings -> tones -> polarity_cells; labels, judged -> judged_polarities; all -> polarities -> moving.
+opinions, readings -> tones -> polarity_cells; judged -> judged_polarities; all -> polarities -> moving.
 An index of zero may be silence or a quarrel; the three shares tell which. Each is put right like the index: the
 machine's mean plus its error, carried from the labels (see borrowing). Afterwards the three are moved to the nearest
 point at which none is below zero and they add up to one, which takes no share further from the truth on the whole.
@@ -28,7 +28,15 @@ from leumund.estimates import (
     pool_errors,
     ratio_from_sums,
 )
-from leumund.picture.borrowing import LABELS_FOR_A_BRAND, MOST_POWER, Makeup, Placed, Stretch, places_of
+from leumund.picture.borrowing import (
+    LABELS_FOR_A_BRAND,
+    MOST_POWER,
+    Makeup,
+    Placed,
+    Stretch,
+    places_of,
+    scales_of,
+)
 from leumund.picture.identity import ALL_TIME, figure_id_of
 from leumund.picture.missing import WITHHELD_ABOVE, Gaps
 from leumund.step import Query, Step, Whole
@@ -101,19 +109,8 @@ def cells(tables: Tables, clustered: str) -> Table:
 
 def judged_polarities(tables: Tables) -> Table:
     """Put how many labellers say negative and positive beside how likely the machine thinks each."""
-    import ibis
-
-    labels = tables["labels"]
-    drawn = labels.filter(labels.field == "polarity", labels.aspect == "", labels.inclusion_probability > 0)
-    first = drawn.plan_id.min().over(ibis.window(group_by=[drawn.post_id, drawn.brand]))
-    said = drawn.mutate(first_plan=first).filter(lambda t: t.plan_id == t.first_plan)
-
-    def share(value: str) -> Any:
-        return (ibis.ifelse(said.value == value, 10_000, 0).mean()).round().cast("int64")
-
-    of_post = said.group_by("post_id", "brand").agg(label_negative=share("negative"), label_positive=share("positive"))
-    weights = tables["judged"].select("post_id", "brand", "weight")
-    return toned(tables).join(of_post, ["post_id", "brand"]).join(weights, ["post_id", "brand"])
+    said = tables["judged"].select("post_id", "brand", "guideline", "label_negative", "label_positive", "weight")
+    return toned(tables).join(said, ["post_id", "brand"])
 
 
 @dataclass(frozen=True)
@@ -132,7 +129,8 @@ def _polarities(tables: Mapping[str, pa.Table], said: _Said) -> Mapping[str, pa.
     keys = sorted({key[:2] for key in rows})
     if not keys:
         return {"polarities": rows_to_arrow("polarities", [])}
-    reader = _Reader(tables["judged_polarities"], Makeup(tables["makeup"]), said.own)
+    judged, bridges = tables["judged_polarities"], tables["guideline_bridges"]
+    reader = _Reader(judged, bridges, Makeup(tables["makeup"]), said.own)
     days = [row["day"] for row in tables["coverage"].to_pylist()]
     gaps = gaps_in_shares(tables, keys, said.own)
     machine = {name: _machine([rows[(*key, name)] for key in keys], said.level) for name in POLARITIES}
@@ -251,9 +249,9 @@ def _nearest(shares: Floats) -> Floats:
 class _Reader:
     """The reader's error in each share, from the labels; the rivals' labels stand for all of them."""
 
-    def __init__(self, judged: pa.Table, makeup: Makeup, own: str) -> None:
+    def __init__(self, judged: pa.Table, bridges: pa.Table, makeup: Makeup, own: str) -> None:
         self._rows = [{**row, "side": "own" if row["brand"] == own else "rivals"} for row in judged.to_pylist()]
-        self._makeup, self._own = makeup, own
+        self._bridges, self._makeup, self._own = bridges, makeup, own
         self._n = Counter(row["side"] for row in self._rows if row["aspect"] == "")
         self.power = self._power()
 
@@ -303,7 +301,8 @@ class _Reader:
             mixed += rows
         of_labels, of_posts = places_of(_placed(judged, "day"), _placed(mixed, "week"))
         error = _label(judged, polarity) - self.power * np.array([row[polarity] for row in judged]) * UNIT
-        labelled = LabelledErrors(error, np.array([row["weight"] for row in judged]), of_labels)
+        scales = scales_of([row["guideline"] for row in judged], self._bridges, polarity)
+        labelled = LabelledErrors(error, np.array([row["weight"] for row in judged]), of_labels, scales)
         got = pool_errors(labelled, Mixtures(number, share, of_posts))
         return got.value, got.se, got.dof
 
@@ -348,8 +347,8 @@ def telling(tables: Tables, own: str) -> Table:
 
 def judged_step() -> Step:
     """Give the step that puts labels beside the machine, polarity by polarity."""
-    read = ("labels", "judged", "opinions", "readings")
-    return Query("judged_polarities", read, "judged_polarities", judged_polarities)
+    read = ("judged", "opinions", "readings")
+    return Query("judged_polarities", read, "judged_polarities", judged_polarities, version="2")
 
 
 def steps(
@@ -358,9 +357,9 @@ def steps(
     """Give the steps from opinions to shares of polarity and the posts behind them, over all days or a window."""
     period, start = window or ("all", ALL_TIME)
     said = _Said(own, level, min_posts, period, start)
-    read = ("polarity_cells", "judged_polarities", "makeup", "coverage")
+    read = ("polarity_cells", "judged_polarities", "guideline_bridges", "makeup", "coverage")
     told = ("polarities", "opinions", "readings", "posts", "languages")
-    version = f"1|{own}|{level}|{min_posts}|{period}|{start}"
+    version = f"2|{own}|{level}|{min_posts}|{period}|{start}"
     return (
         Query("tones", ("opinions", "readings"), "tones", partial(tones, own=own), version=f"1|{own}"),
         *(

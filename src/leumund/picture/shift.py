@@ -23,11 +23,12 @@ from leumund.estimates import (
     LabelledErrors,
     Mixtures,
     Pooled,
+    Scales,
     estimate_response,
     label_movement,
     pool_errors,
 )
-from leumund.picture.borrowing import LABELS_FOR_A_BRAND, LABELS_FOR_A_CELL, places_of, worth
+from leumund.picture.borrowing import LABELS_FOR_A_BRAND, LABELS_FOR_A_CELL, places_of, scales_of, worth
 
 __all__ = ["Compared", "ReaderShift", "Shift", "Told"]
 
@@ -73,8 +74,9 @@ class Shift:
 class ReaderShift:
     """The labels of a snapshot, to be asked about comparisons. `power`: points of truth that one of the machine is."""
 
-    def __init__(self, judged: pa.Table) -> None:
+    def __init__(self, judged: pa.Table, bridges: pa.Table) -> None:
         self._judged = judged.to_pylist()
+        self._scales = scales_of(judged["guideline"].to_pylist(), bridges, "net_index")
         self._n = Counter(row["brand"] for row in self._judged)
         columns = [np.array([row[name] for row in self._judged], dtype=np.float64) for name in COLUMNS]
         self._label, machine, self._weight = columns[0] * INDEX, columns[1] * INDEX, columns[2]
@@ -88,10 +90,12 @@ class ReaderShift:
             i for i, one in enumerate(asked) if self._n[one.brand] >= LABELS_FOR_A_BRAND and min(_heard(one.posts))
         ]
         known = [asked[i] for i in places]
-        venues = self._carried(known, VENUES, self._label - self._machine)
+        venues = self._carried(known, VENUES, self._label - self._machine, self._scales)
         follows = self.response is not None and self.response.low > 0
         slope = self.response.value if self.response is not None and follows else 0.0
-        drift = self._carried(known, WITHIN, self._machine - slope * self._label) if follows else [UNKNOWN] * len(known)
+        own = self._machine - slope * self._label
+        scales = Scales(self._scales.number, slope * np.asarray(self._scales.se))
+        drift = self._carried(known, WITHIN, own, scales) if follows else [UNKNOWN] * len(known)
         told = dict(zip(places, zip(venues, drift, strict=True), strict=True))
         return [self._shift(one, *told.get(i, (UNKNOWN, UNKNOWN))) for i, one in enumerate(asked)]
 
@@ -125,13 +129,16 @@ class ReaderShift:
 
     def _labels(self, own: NDArray[np.bool_], period: NDArray[np.int64]) -> Told | None:
         names = [np.array([row[name] for row in self._judged], dtype=object)[own] for name in ("venue", "thread")]
-        return label_movement(self._label[own], period[own], names[0], weights=self._weight[own], clusters=names[1])
+        scales = Scales(np.asarray(self._scales.number)[own], self._scales.se)
+        return label_movement(
+            self._label[own], period[own], names[0], weights=self._weight[own], clusters=names[1], scales=scales
+        )
 
     def _noise(self, own: NDArray[np.bool_]) -> float:
         """Variance of one label of a brand."""
         return float(np.cov(self._label[own], aweights=self._weight[own])) if own.sum() > 1 else 0.0
 
-    def _carried(self, asked: Sequence[Compared], part: int, errors: Floats) -> list[Told]:
+    def _carried(self, asked: Sequence[Compared], part: int, errors: Floats, scales: Scales) -> list[Told]:
         """Give the movement of an error of the reader in each comparison, carried from all labels."""
         if not asked:
             return []
@@ -141,7 +148,7 @@ class ReaderShift:
             [(brand, venue, (), week) for _, brand, venue, week, _ in mixed],
         )
         shares = Mixtures([row[0] for row in mixed], [row[-1] for row in mixed], posts)
-        got: Pooled = pool_errors(LabelledErrors(errors, self._weight, labels), shares)
+        got: Pooled = pool_errors(LabelledErrors(errors, self._weight, labels, scales), shares)
         return [(float(v), float(e), float(d)) for v, e, d in zip(got.value, got.se, got.dof, strict=True)]
 
 

@@ -98,8 +98,9 @@ def take_rows(
 ) -> Taken:
     """Make labels of rows; `named` are the columns, `written` the time of verdicts that carry none of their own.
 
-    A row that a plan drew gets the plan's probability and guideline from `known`, never from the file. A row of which
-    plan and text contradict each other is left out; so are two different verdicts of one person on the same.
+    A row that a plan drew gets the plan's probability and guideline from `known`, never from the file; one judged again
+    under a later guideline keeps the plan that drew it first. A row of which plan and text contradict each other is
+    left out; so are two different verdicts of one person on the same.
     """
     taken = Taken()
     for number, cells in rows:
@@ -196,7 +197,7 @@ def _plan(row: dict[str, str], post_id: str, brand: str, known: Known) -> tuple[
     plan_id = row.get("plan_id", "")
     drawn = known.drawn.get((plan_id, post_id, brand))
     if drawn is not None and not row.get("aspect") and (row.get("field") or "polarity") == "polarity":
-        return plan_id, drawn.inclusion_probability, drawn.guideline
+        return drawn.again_of or plan_id, drawn.inclusion_probability, drawn.guideline
     asked = known.plan_asks(plan_id, post_id) if plan_id else []
     if asked and brand not in asked:
         raise _RowError(
@@ -223,7 +224,7 @@ def _settle_doubles(taken: Taken) -> None:
     """The same verdict twice is one; two different ones by the same person are none, and both are listed."""
     said: dict[tuple[str, ...], list[tuple[int, Label]]] = {}
     for number, label in taken.labels:
-        key = (label.post_id, label.brand, label.aspect, label.field, label.labeller)
+        key = (label.post_id, label.brand, label.aspect, label.field, label.labeller, label.guideline)
         said.setdefault(key, []).append((number, label))
     taken.labels = []
     for again in said.values():

@@ -21,6 +21,7 @@ from leumund.tables import (
     Driver,
     Estimate,
     Evidence,
+    GuidelineBridge,
     Phrase,
     Polarity,
     WatchedWeek,
@@ -99,6 +100,7 @@ class Picture:
     campaigns: tuple[Campaign, ...] = field(default=())
     amended: tuple[Amended, ...] = field(default=())
     bridges: tuple[Bridge, ...] = field(default=())
+    guideline_bridges: tuple[GuidelineBridge, ...] = field(default=())
     phrases: tuple[Phrase, ...] = field(default=())
     watched: tuple[WatchedWeek, ...] = field(default=())
     polarities: tuple[Polarity, ...] = field(default=())

@@ -9,41 +9,26 @@ that came later are judged by the later draws alone. Rows handed out and not fil
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from leumund.step import Step, Whole
-from leumund.tables import field_names, table_of
-
-__all__ = ["step", "weights_of"]
-
-BOUND_ROWS = 1_000_000
+__all__ = ["plans_of", "weights_of"]
 
 Floats = NDArray[np.float64]
-
-
-def step() -> Step:
-    """Give the step that puts its weight to each verdict."""
-
-    def run(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
-        verdicts = tables["verdicts"].sort_by([("post_id", "ascending"), ("brand", "ascending")])
-        weighed = verdicts.append_column("weight", pa.array(weights_of(verdicts, tables["drawn"])))
-        return {"judged": weighed.select(list(field_names("judged"))).cast(table_of("judged").schema)}
-
-    return Whole("weights", ("verdicts", "drawn"), ("judged",), BOUND_ROWS, run)
 
 
 def weights_of(verdicts: pa.Table, drawn: pa.Table) -> Floats:
     """Give the weight of each row of `verdicts`: the opinions of its brand that it stands for.
 
-    `drawn` is what was handed out. A plan that is not in it (labels drawn elsewhere) counts as one draw from all posts
+    `drawn` is what was handed out; being handed out again under another guideline does not change a post's chance. A
+    plan that is not in it (labels drawn elsewhere) counts as one draw from all posts
     that were there when its own were, of which every row came back.
     """
-    plans = _plans(verdicts, drawn)
+    plans = plans_of(verdicts, drawn)
     weights = np.zeros(len(verdicts))
     brands = np.asarray(verdicts["brand"].to_pylist(), dtype=object)
     names = np.asarray(verdicts["plan_id"].to_pylist(), dtype=object)
@@ -55,10 +40,11 @@ def weights_of(verdicts: pa.Table, drawn: pa.Table) -> Floats:
     return weights
 
 
-def _plans(verdicts: pa.Table, drawn: pa.Table) -> list[dict[str, Any]]:
-    """Plans with verdicts, in the order of their draws: frame_until, and how many each handed out by brand."""
+def plans_of(verdicts: pa.Table, drawn: pa.Table) -> list[dict[str, Any]]:
+    """Give the plans, in the order of their draws, as plan_id, until (frame_until) and handed (how many, by brand)."""
     plans: dict[str, dict[str, Any]] = {}
-    for row in drawn.select(["plan_id", "brand", "drawn_at", "frame_until"]).to_pylist():
+    first = drawn.filter(pc.field("again_of") == "")
+    for row in first.select(["plan_id", "brand", "drawn_at", "frame_until"]).to_pylist():
         plan = plans.setdefault(row["plan_id"], {"when": row["drawn_at"], "until": row["frame_until"], "handed": {}})
         plan["handed"][row["brand"]] = plan["handed"].get(row["brand"], 0) + 1
     elsewhere: dict[str, dict[str, Any]] = {}

@@ -38,7 +38,7 @@ class Labelling(Folder):
         measured = {figure.key: figure for figure in measured_figures()}
         rho, sd = measured["germeval2017_correlation"], measured["germeval2017_label_sd"]
         with self.ledger() as ledger:
-            waiting = open_seconds(ledger.drawn(), ledger.labels())
+            waiting = open_seconds(ledger.drawn(), ledger.labels(), self.guideline()[1])
         return plan_labels(
             self.store.read(snapshot, "opinions"),
             self.store.read(snapshot, "judged"),
@@ -143,5 +143,6 @@ class Labelling(Folder):
 
 
 def _said(label: Label) -> tuple[str, ...]:
-    """Who says what of what, and by which draw; not when."""
-    return (*(label.post_id, label.brand, label.aspect, label.field, label.labeller), label.value, label.plan_id)
+    """Who says what of what, by which draw and guideline; not when."""
+    said_of = (label.post_id, label.brand, label.aspect, label.field, label.labeller)
+    return (*said_of, label.value, label.plan_id, label.guideline)

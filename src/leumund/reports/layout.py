@@ -13,6 +13,7 @@ from leumund.reports.bridges import bridges_panel
 from leumund.reports.campaigns import campaign_panels
 from leumund.reports.change import change_panel, driver_panel
 from leumund.reports.figures import Figures
+from leumund.reports.guidelines import guidelines_panel
 from leumund.reports.headline import Advice, advice, headline
 from leumund.reports.overtime import coverage_panel, lead_panel, share_panel, weekly_panel
 from leumund.reports.panel import Panel
@@ -112,4 +113,5 @@ def _beside(figures: Figures, language: str) -> Iterator[Panel | None]:
     """What tells how far the figures can be trusted, and how they read elsewhere."""
     yield truth_panel(figures, language)
     yield bridges_panel(figures, language)
+    yield guidelines_panel(figures, language)
     yield amendments_panel(figures.picture, language)

@@ -15,16 +15,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from leumund.engines.parts import writing
 from leumund.picture.borrowing import Makeup, Stretch
+from leumund.picture.guidelines import in_order
 from leumund.picture.identity import ALL_TIME
 from leumund.picture.missing import Gaps
 from leumund.picture.polarities import POLARITIES, gaps_in_shares, toned_rows
 from leumund.picture.view import Picture
+from leumund.picture.weights import plans_of
 from leumund.picture.window import Window
 from leumund.posts.identity import AuthorKeys
 from leumund.wording import LANGUAGES, say
@@ -34,7 +38,10 @@ __all__ = ["pack_files", "write_pack"]
 FORMAT = 1
 INDEX = 0.01  # 1/10,000 -> index points
 SCRIPT = Path(__file__).with_name("recompute.py")
-SCRIPTS = (SCRIPT, *(SCRIPT.with_name(f"recompute_{part}.py") for part in ("polarities", "campaigns")))
+SCRIPTS = (
+    SCRIPT,
+    *(SCRIPT.with_name(f"recompute_{part}.py") for part in ("polarities", "campaigns", "labels", "gaps")),
+)
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same pack has the same bytes
 
 _GAPS = pa.schema(
@@ -91,12 +98,17 @@ def write_pack(picture: Picture, read: Read, path: Path, *, min_posts: int, keys
 
 def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys) -> dict[str, bytes]:
     """Give the pack's files by name; the same picture gives the same bytes to the same user."""
-    estimates, judged = read("estimates"), [read("judged"), read("judged_aspects")]
+    estimates, bridges = read("estimates"), read("guideline_bridges")
+    verdicts, drawn = read("verdicts"), read("drawn")
     opinions, names = _opinions(toned_rows(read("opinions"), read("readings")), picture, keys)
+    names["guidelines"] = in_order(verdicts["guideline"].to_pylist(), drawn)
     tables = {
         "opinions": opinions.drop_columns(["post_id"]),
-        "labels": _labels(judged, opinions, names),
-        "judged": _judged(read("judged_polarities"), opinions, names),
+        "verdicts": _verdicts(verdicts, drawn, opinions, names),
+        "plans": _plans(verdicts, drawn, names),
+        "bridges": _bridges(bridges, names),
+        "labels": _labels([read("judged"), read("judged_aspects")], bridges, opinions, names),
+        "judged": _judged(read("judged_polarities"), bridges, opinions, names),
         "gaps": _gaps(estimates, read, picture.window, names),
         "figures": _figures(estimates, names),
         "polarities": _polarities(read("polarities"), names),
@@ -114,6 +126,7 @@ def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys
         "made_at": picture.made_at.isoformat(),
         "level": picture.level,
         "min_posts": min_posts,
+        "window": [day.isoformat() for day in (window.first, window.last)] if (window := picture.window) else None,
         **names,
         "tables": {
             name: {"rows": table.num_rows, "columns": {f.name: str(f.type) for f in table.schema}}
@@ -171,10 +184,64 @@ def _numbered(kind: str, ids: pa.ChunkedArray, picture: Picture, keys: AuthorKey
     return pa.array([place[key] for key in secret], pa.int64()).take(folded.indices)
 
 
-def _labels(judged: list[pa.Table], opinions: pa.Table, names: dict[str, list[str]]) -> pa.Table:
-    """Give the labels, whole and by aspect, with the row of the opinion (from 0) that each is about."""
+def _verdicts(verdicts: pa.Table, drawn: pa.Table, opinions: pa.Table, names: dict[str, list[str]]) -> pa.Table:
+    """Give what people said, with the row of the opinion (from 0) and the number of its draw and guideline.
+
+    Moments are numbers too: `collected` says which draws a post came too late for, see `_moments`.
+    """
+    plans = {plan["plan_id"]: number for number, plan in enumerate(plans_of(verdicts, drawn))}
+    moments = _moments(verdicts, drawn)
+    said = ("label_y", "label_negative", "label_positive")
+    columns = {
+        "opinion": _places(verdicts.to_pylist(), opinions, names),
+        "guideline": _guideline_of(verdicts["guideline"], names),
+        "plan": pa.array([plans[plan_id] for plan_id in verdicts["plan_id"].to_pylist()], pa.int64()),
+        "collected": pa.array(np.searchsorted(moments, _epoch(verdicts["collected_at"])), pa.int64()),
+        **{name: verdicts[name] for name in (*said, "inclusion_probability")},
+    }
+    return pa.table(columns).sort_by([("opinion", "ascending"), ("guideline", "ascending")])
+
+
+def _plans(verdicts: pa.Table, drawn: pa.Table, names: dict[str, list[str]]) -> pa.Table:
+    """Give of each draw how many opinions of a brand it handed out, and `until`, the last moment of what it knew."""
+    moments, rows = _moments(verdicts, drawn), []
+    for number, plan in enumerate(plans_of(verdicts, drawn)):
+        until = int(np.searchsorted(moments, plan["until"].timestamp()))
+        rows += [
+            {"plan": number, "until": until, "brand": place, "handed": plan["handed"].get(brand, 0)}
+            for place, brand in enumerate(names["brands"])
+        ]
+    return pa.Table.from_pylist(rows, schema=pa.schema([(n, pa.int64()) for n in ("plan", "until", "brand", "handed")]))
+
+
+def _moments(verdicts: pa.Table, drawn: pa.Table) -> NDArray[np.float64]:
+    """The moments until which draws knew posts: a post was known to a draw when its number is not above the draw's."""
+    return np.unique([plan["until"].timestamp() for plan in plans_of(verdicts, drawn)])
+
+
+def _epoch(moments: pa.ChunkedArray) -> NDArray[np.float64]:
+    return np.array([moment.timestamp() for moment in moments.to_pylist()])
+
+
+def _bridges(bridges: pa.Table, names: dict[str, list[str]]) -> pa.Table:
+    """Give the bridges between guidelines, with numbers for these."""
+    numbers = {name: _guideline_of(bridges[name], names) for name in ("guideline", "followed")}
+    return pa.table({name: numbers.get(name, bridges[name]) for name in bridges.column_names})
+
+
+def _guideline_of(column: pa.ChunkedArray, names: dict[str, list[str]]) -> pa.ChunkedArray:
+    """Give the number of each guideline, from 1 for the newest; 0 = unknown."""
+    return pc.add(pc.fill_null(_number_of(column, names["guidelines"]), -1), 1)
+
+
+def _labels(judged: list[pa.Table], bridges: pa.Table, opinions: pa.Table, names: dict[str, list[str]]) -> pa.Table:
+    """Give the labels, whole and by aspect, with the row of the opinion (from 0) that each is about.
+
+    `bridge` is the number of the guideline from which a bridge led it here, with its error; 0 where none did.
+    """
     rows = [row for table in judged for row in table.to_pylist()]
     columns = {
+        **_bridged([row["guideline"] for row in rows], bridges, {"bridge_se": "net_index"}, names),
         "opinion": _places(rows, opinions, names),
         "label_y": pa.array([row["label_y"] for row in rows], pa.int64()),
         "weight": pa.array([row["weight"] for row in rows], pa.float64()),
@@ -182,9 +249,23 @@ def _labels(judged: list[pa.Table], opinions: pa.Table, names: dict[str, list[st
     return pa.table(columns).sort_by("opinion")
 
 
-def _judged(judged: pa.Table, opinions: pa.Table, names: dict[str, list[str]]) -> pa.Table:
+def _bridged(
+    guidelines: list[str], bridges: pa.Table, measures: dict[str, str], names: dict[str, list[str]]
+) -> dict[str, pa.Array]:
+    """Give the number of the bridge of each label, and its error in some measures, by the name of the column."""
+    known = {(one["guideline"], one["measure"]): one["se"] or 0.0 for one in bridges.to_pylist()}
+    number = {one: place for place, one in enumerate(names["guidelines"], start=1) if known.get((one, "net_index"))}
+    errors = {
+        column: pa.array([known.get((one, measure), 0.0) for one in guidelines], pa.float64())
+        for column, measure in measures.items()
+    }
+    return {"bridge": pa.array([number.get(one, 0) for one in guidelines], pa.int64()), **errors}
+
+
+def _judged(judged: pa.Table, bridges: pa.Table, opinions: pa.Table, names: dict[str, list[str]]) -> pa.Table:
     """Give which part of the labellers say negative and positive, with the row of the opinion that each is about."""
     said = {name: judged[f"label_{name}"] for name in ("negative", "positive")}
+    said |= _bridged(judged["guideline"].to_pylist(), bridges, {f"{name}_se": name for name in POLARITIES}, names)
     columns = {"opinion": _places(judged.to_pylist(), opinions, names), **said, "weight": judged["weight"]}
     return pa.table(columns).sort_by("opinion")
 
@@ -285,7 +366,7 @@ def _campaigns(picture: Picture, names: dict[str, list[str]]) -> pa.Table:
 
 
 def _number_of(column: pa.ChunkedArray, names: list[str]) -> pa.ChunkedArray:
-    return pc.index_in(column, pa.array(names)).cast("int64")
+    return pc.index_in(column, pa.array(names, pa.string())).cast("int64")
 
 
 def _parquet(table: pa.Table) -> bytes:

@@ -28,9 +28,8 @@ def machine(o, period, way, brands):
     """Give, by brand and period, what counting the machine's verdicts gives: mean, error, degrees of freedom."""
     times, start = np.unique(o[period], return_inverse=True)
     unit_of = np.arange(len(start)) if way == "posts" else o[way.removesuffix("s")]
-    held = [code(*cell, unit_of) for cell in ((o["brand"], start), (start,))]
+    held, mean, v, df = [code(*cell, unit_of) for cell in ((o["brand"], start), (start,))], {}, {}, {}
     each, named = (10**6 // np.bincount(h)[h] for h in held)  # voices in 1/1,000,000, so that sums are whole numbers
-    mean, v, df = {}, {}, {}
     for kind, columns in (("author", ["author"]), ("thread", ["thread"]), ("both", ["author", "thread"])):
         group = code(start, *(o[column] for column in columns))
         when = np.zeros(group.max() + 1, dtype=np.int64)
@@ -58,25 +57,26 @@ def machine(o, period, way, brands):
 
 def carried(e, w, at, rows, targets):
     """Give the mean of label minus machine, `e`, in each target (shares of rows), with its error and its df."""
-    groups, (s, s2, se) = np.unique(at[:, 0]), (np.bincount(at[:, 0], part) for part in (w, w**2, w * e))
-    noise = w @ (e - (se / s)[at[:, 0]]) ** 2 * len(e) / w.sum() / max(len(e) - len(groups), 1)
-    place, cell = np.unique(at, axis=0, return_inverse=True)
-    precision, mean = (np.bincount(cell.ravel(), w * (s / s2)[at[:, 0]] * part) for part in (1, e))
-    mean, every = mean / precision, np.concatenate([place, rows])  # places are brand, venue, aspect, week
-    g, week = (every[:, :1] == groups).astype(float), every[:, 3:] - every[:, 3].min()
+    (place, cell), of = np.unique(at, axis=0, return_inverse=True), at[:, 0].astype(int)  # bridges: number, error
+    groups, (s, s2, se) = np.unique(of), (np.bincount(of, part) for part in (w, w**2, w * e))
+    noise = w @ (e - (se / s)[of]) ** 2 * len(e) / w.sum() / max(len(e) - len(groups), 1)
+    precision, mean = (np.bincount(cell.ravel(), w * (s / s2)[of] * part) for part in (1, e))
+    mean, every, came = mean / precision, np.concatenate([place, rows]), np.unique(place[place[:, 4] > 0, 4:], axis=0)
+    g, week = (every[:, :1] == groups).astype(float), every[:, 3:4] - every[:, 3].min()
     block = max(4, -(-(week.max() + 1) // 40))
     kinds = np.column_stack([every[:, j : j + 1] == np.unique(every[:, j]) for j in (1, 2)])
     drawn = [kinds, week // block > np.arange(week.max() // block)]
     parts = [g, *(np.column_stack([d, *(g[:, i : i + 1] * d for i in range(len(groups)))]) for d in drawn)]
-    design, cells, found = np.column_stack(parts), code(rows[:, 0], rows[:, 3]), []
+    design, cells, found = np.column_stack([*parts, every[:, 4:5] == came[:, 0]]), code(rows[:, 0], rows[:, 3]), []
+    wide = [len(p.T) for p in parts]
     x, reach_of = design[: len(place)], targets @ design[len(place) :]
     own = np.array([(np.bincount(cells, share) ** 2).sum() for share in targets])
     for spread, kind, drift in GRID:
         variance = noise * (1 / precision + spread**2)
-        prior = np.repeat([0, 1 / (noise * kind**2), 13 / (noise * drift**2 * block)], [len(p.T) for p in parts])
-        factor = linalg.cholesky(x.T @ (x / variance[:, None]) + np.diag(prior), lower=True)
+        prior = np.repeat([0, 1 / (noise * kind**2), 13 / (noise * drift**2 * block)], wide), came[:, 1] ** -2.0
+        factor = linalg.cholesky(x.T @ (x / variance[:, None]) + np.diag(np.concatenate(prior)), lower=True)
         half = linalg.solve_triangular(factor, x.T @ (mean / variance), lower=True)
-        fit = half @ half + np.log(prior[prior > 0]).sum() - np.log(variance).sum() - mean @ (mean / variance)
+        fit = half @ half + np.log(prior[0][wide[0] :]).sum() - np.log(variance).sum() - mean @ (mean / variance)
         reach = linalg.solve_triangular(factor, reach_of.T, lower=True)
         predicted = reach.T @ half, (reach**2).sum(axis=0) + noise * spread**2 * own
         found.append((fit / 2 - np.log(np.diag(factor)).sum(), *predicted))
@@ -106,20 +106,20 @@ def main(pack):
     figures = figures.append_column("start", figures["period_start"].cast("int32")).to_pylist()
     figures = [(row, tuple(row[c] for c in ("brand", "rival", "aspect", "period", "start"))) for row in figures]
     for plain in (True, False):
-        some = whole == plain if (whole == plain).sum() > 1 else whole
+        some, targets = whole == plain if (whole == plain).sum() > 1 else whole, []
         used = proven[o["brand"][first]] & ((o["aspect"][first] == 0) == plain)
         often = np.bincount(o["venue"][at][some], minlength=len(manifest["venues"]))
         known = np.argsort(np.argsort(-often, kind="stable")) < np.minimum(30, (often > 0).sum())
         venue, rows = np.where(known[o["venue"]], o["venue"], -1), {c: v[first[used]] for c, v in o.items()}
-        places = np.column_stack([o["brand"], venue, o["aspect"], o["week"] // 7])
+        places = np.column_stack([o["brand"], venue, o["aspect"], o["week"] // 7, np.zeros((len(venue), 2))])
+        lies = np.column_stack([places[at, :4], labels["bridge"], labels["bridge_se"]])[some]
         keys = dict.fromkeys(key for _, key in figures if (key[2] == 0) == plain and proven[[*key[:2]]].all())
-        targets = []
         for own, rival, aspect, period, start in keys:
             of_all = (rows["aspect"] == aspect) & (rows[period] == start)
             sides = [n[used] * of_all * (rows["brand"] == brand) for brand in (own, rival)]
             targets.append(sides[0] / sides[0].sum() - (own != rival) * sides[1] / sides[1].sum())
         if targets:
-            got = carried((label - power * y)[some], w[some], places[at][some], places[first[used]], np.array(targets))
+            got = carried((label - power * y)[some], w[some], lies, places[first[used]], np.array(targets))
             error |= {key: (got[0][i], got[1][i], got[2]) for i, key in enumerate(keys)}
     for row, (own, rival, aspect, period, start) in figures:
         if (cell := (aspect, period, row["counted"])) not in done:

@@ -32,7 +32,7 @@ def slope(label, read, w):
 
 def errors(o, labels, keys, proven):
     """Give by key the mean of label minus machine with its error and df, carried from the labels of its kind."""
-    (at, error, w), got = labels, np.tile([[0.0], [0.0], [1.0]], len(keys))
+    (at, error, w, bridge), got = labels, np.tile([[0.0], [0.0], [1.0]], len(keys))
     _, first, n = np.unique(o["cell"], return_index=True, return_counts=True)
     for plain in (True, False):
         some = ((o["aspect"][at] == 0) == plain) & proven[o["brand"][at]]
@@ -43,11 +43,12 @@ def errors(o, labels, keys, proven):
         often = np.bincount(o["venue"][at][some], minlength=o["venue"].max() + 1)
         known = np.argsort(np.argsort(-often, kind="stable")) < np.minimum(30, (often > 0).sum())
         venue = np.where(known[o["venue"]], o["venue"], -1)
-        places = np.column_stack([o["brand"], venue, o["aspect"], o["week"] // 7])
+        places = np.column_stack([o["brand"], venue, o["aspect"], o["week"] // 7, np.zeros((len(venue), 2))])
+        lies = np.column_stack([places[at, :4], bridge])[some]
         used = o["inside"][first] & np.isin(o["key"][first], mine)
         counts = [n[used] * (o["key"][first[used]] == k) for k in mine]
         shares = np.array([count / count.sum() for count in counts])
-        value, se, df = carried(error[some], w[some], places[at][some], places[first[used]], shares)
+        value, se, df = carried(error[some], w[some], lies, places[first[used]], shares)
         got[:, mine] = value, se, np.full(len(mine), df)
     return got
 
@@ -76,7 +77,8 @@ def main(pack):
     posts = np.bincount(o["key"][o["inside"]], minlength=len(keys))
     middle, half, raw = (np.full((3, len(keys)), np.nan) for _ in range(3))
     for i, name in enumerate(NAMES):
-        shift = errors(o, (at, label[i] - power * read[i], w), keys.tolist(), proven)
+        bridge = np.column_stack([judged["bridge"], judged[f"{name}_se"]])
+        shift = errors(o, (at, label[i] - power * read[i], w, bridge), keys.tolist(), proven)
         for k, (side, aspect) in enumerate(keys):
             of = o["inside"] & (o["aspect"] == aspect)
             found = machine({c: v[of] for c, v in (o | {"y": o[name]}).items()}, "all", "posts", 2)

@@ -64,7 +64,7 @@ from leumund.tables.posts import (
     Twin,
 )
 from leumund.tables.readings import PostReading, Reading
-from leumund.tables.series import Amendment, Bridge, OverlapRow, Override
+from leumund.tables.series import Amendment, Bridge, GuidelineBridge, OverlapRow, Override
 
 __all__ = [
     "TABLES",
@@ -88,6 +88,7 @@ __all__ = [
     "Field",
     "Gram",
     "GramCount",
+    "GuidelineBridge",
     "Intake",
     "Issue",
     "Judged",

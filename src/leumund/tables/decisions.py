@@ -26,7 +26,7 @@ class Label:
     plan_id: Annotated[str, "the plan that drew the post, '' = not drawn: teaches, never measures"]
     inclusion_probability: Annotated[float | None, Unit("0..1"), "probability with which the plan drew it"]
     blind: Annotated[bool, "the labeller did not see the machine's verdict"]
-    guideline: Annotated[str, "version of the guideline that lay beside, '' = unknown"] = ""
+    guideline: Annotated[str, KEY, "version of the guideline that lay beside, '' = unknown"] = ""
 
 
 @declare("drawn")
@@ -44,6 +44,9 @@ class Drawn:
     snapshot_id: Annotated[str, "the snapshot it was drawn from"]
     frame_until: Annotated[datetime, Unit("UTC"), "newest collected_at among the posts that could be drawn"]
     guideline: Annotated[str, "version of the guideline that was handed out with it"]
+    again_of: Annotated[
+        str, "the draw by which it was judged under an earlier guideline, '' = drawn for the first time"
+    ] = ""
 
 
 @declare("audit")

@@ -152,6 +152,7 @@ class Verdict:
 
     post_id: Annotated[str, KEY, "the post"]
     brand: Annotated[str, KEY, "brand"]
+    guideline: Annotated[str, KEY, "version of the guideline under which it was judged, '' = unknown"]
     author: Annotated[str, PERSONAL, "author_key"]
     thread: Annotated[str, "thread_id"]
     venue: Annotated[str, "the forum"]
@@ -159,6 +160,8 @@ class Verdict:
     collected_at: Annotated[datetime, Unit("UTC"), "since when it could be drawn"]
     machine_y: Annotated[int, P, "p_positive − p_negative"]
     label_y: Annotated[int, P, "the label as −10,000, 0, 10,000; 0 where not relevant; mean over labellers"]
+    label_negative: Annotated[int, P, "share of labellers who say negative"]
+    label_positive: Annotated[int, P, "share of labellers who say positive"]
     relevant: Annotated[int, P, "share of labellers who say that the post speaks about the brand"]
     n_labellers: Annotated[int, "people who judged it"]
     plan_id: Annotated[str, "the plan that drew it"]
@@ -168,7 +171,10 @@ class Verdict:
 @declare("judged")
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict with its weight: for how many opinions of the brand it stands, all draws together."""
+    """A verdict on the scale of one guideline, with its weight: for how many opinions it stands, all draws together.
+
+    One that a bridge moved there may lie beyond −10,000..10,000, and a share of it beyond 0..10,000.
+    """
 
     post_id: Annotated[str, KEY, "the post"]
     brand: Annotated[str, KEY, "brand"]
@@ -176,8 +182,11 @@ class Judged:
     thread: Annotated[str, "thread_id"]
     venue: Annotated[str, "the forum"]
     day: Annotated[date, Unit("UTC"), "day it was posted"]
+    guideline: Annotated[str, "version of the guideline under which it was judged, '' = unknown"]
     machine_y: Annotated[int, P, "p_positive − p_negative"]
     label_y: Annotated[int, P, "the label as −10,000, 0, 10,000; 0 where not relevant; mean over labellers"]
+    label_negative: Annotated[int, P, "share of labellers who say negative"]
+    label_positive: Annotated[int, P, "share of labellers who say positive"]
     relevant: Annotated[int, P, "share of labellers who say that the post speaks about the brand"]
     n_labellers: Annotated[int, "people who judged it"]
     inclusion_probability: Annotated[float, Unit("0..1"), "probability with which its plan drew it"]
@@ -194,6 +203,7 @@ class JudgedAspect:
     aspect: Annotated[str, KEY, "aspect"]
     venue: Annotated[str, "the forum"]
     day: Annotated[date, Unit("UTC"), "day it was posted"]
+    guideline: Annotated[str, "version of the guideline under which the post was judged, '' = unknown"]
     machine_y: Annotated[int, P, "p_positive − p_negative of the aspect"]
     label_y: Annotated[int, P, "the label of the whole post as −10,000, 0, 10,000"]
     weight: Annotated[float, Unit("opinions"), "for how many opinions of the brand it stands"]

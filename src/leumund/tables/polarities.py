@@ -59,6 +59,7 @@ class JudgedPolarity:
     aspect: Annotated[str, KEY, "aspect, '' = the post as a whole"]
     venue: Annotated[str, "the forum"]
     day: Annotated[date, Unit("UTC"), "day it was posted"]
+    guideline: Annotated[str, "version of the guideline under which the post was judged, '' = unknown"]
     negative: Annotated[int, P, "p_negative"]
     neutral: Annotated[int, P, "p_neutral"]
     positive: Annotated[int, P, "p_positive"]

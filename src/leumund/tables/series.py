@@ -8,7 +8,7 @@ from typing import Annotated
 
 from leumund.tables.declaration import KEY, PERSONAL, P, Unit, declare
 
-__all__ = ["Amendment", "Bridge", "OverlapRow", "Override"]
+__all__ = ["Amendment", "Bridge", "GuidelineBridge", "OverlapRow", "Override"]
 
 
 @declare("overrides")
@@ -40,7 +40,10 @@ class Amendment:
     kind: Annotated[str, Unit("erratum, revision"), "erratum = posts went or readings were put right by hand"]
     cause: Annotated[
         str,
-        Unit("erased, overridden, new_labels, new_reader, late_posts, new_posts, copies, method, unknown; joined by +"),
+        Unit(
+            "erased, overridden, new_labels, new_guideline, new_reader, late_posts, new_posts, copies, method, "
+            "unknown; joined by +"
+        ),
         "what changed since it was published",
     ]
     measure: Annotated[str, "measure of the figure"]
@@ -99,3 +102,26 @@ class Bridge:
     level: Annotated[float, "confidence level of the interval"]
     support: Annotated[str, Unit("measured, borrowed"), "borrowed = from all brands together"]
     n_posts: Annotated[int, "posts read by both"]
+
+
+@declare("guideline_bridges")
+@dataclass(frozen=True, slots=True)
+class GuidelineBridge:
+    """How much higher the same posts are judged under the guideline that the figures follow than under another one."""
+
+    guideline: Annotated[str, KEY, "version of the other guideline"]
+    measure: Annotated[str, KEY, Unit("net_index, negative, neutral, positive"), "what is bridged"]
+    followed: Annotated[str, "version of the guideline that the figures follow"]
+    newer: Annotated[bool, "the other one was handed out later, and has too few labels to be followed yet"]
+    value: Annotated[
+        float | None,
+        Unit("index points; share 0..1"),
+        "followed minus other; empty with too few posts judged under both",
+    ]
+    low: Annotated[float | None, "lower end of the interval"]
+    high: Annotated[float | None, "upper end of the interval"]
+    se: Annotated[float | None, "standard error, with how far bridges differ between brands"]
+    dof: Annotated[float | None, "degrees of freedom of the error"]
+    spread: Annotated[float | None, "how far bridges differ between brands, beyond chance"]
+    n_posts: Annotated[int, "posts judged under both"]
+    n_labels: Annotated[int, "posts judged under the other one alone"]
