@@ -129,6 +129,24 @@ def test_what_is_put_in_for_gaps_comes_out_again(
     assert kind == "market" or n > 5
 
 
+@pytest.mark.parametrize("kind", ["market", "with_a_gap"])
+def test_the_weekly_watch_comes_out_again(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    pack = packed(request.getfixturevalue(kind), tmp_path / "pack")
+    weeks = pq.read_table(pack / "watched.parquet")
+    n = len(weeks)
+    assert recomputed(pack, "recompute_watch.py") == (0, f"{n} of {n} watched weeks agree to six digits\n")
+    assert weeks["running"].null_count < n
+    assert kind == "market" or "gap" in weeks["state"].to_pylist()
+
+
+def test_a_watched_week_that_was_changed_does_not_agree(with_a_gap: Project, tmp_path: Path) -> None:
+    pack = packed(with_a_gap, tmp_path / "pack")
+    rows = pq.read_table(pack / "watched.parquet")
+    off = pa.array([None if value is None else value + 0.001 for value in rows["off"].to_pylist()], pa.float64())
+    pq.write_table(rows.set_column(rows.column_names.index("off"), "off", off), pack / "watched.parquet")
+    assert recomputed(pack, "recompute_watch.py")[0] == 1
+
+
 def test_other_missing_days_do_not_agree(with_a_gap: Project, tmp_path: Path) -> None:
     pack = packed(with_a_gap, tmp_path / "pack")
     rows = pq.read_table(pack / "coverage.parquet")

@@ -60,9 +60,9 @@ def test_a_zip_of_pages_is_opened(tmp_path: Path) -> None:
 
 
 def test_a_gzipped_file_is_opened(tmp_path: Path) -> None:
-    (tmp_path / "a.html.gz").write_bytes(gzip.compress(PHPBB))
-    (tmp_path / "b.html.gz").write_bytes(gzip.compress(PHPBB)[:-40])
-    (tmp_path / "c.txt.gz").write_bytes(gzip.compress(b" " * 2**22))
+    (tmp_path / "a.html.gz").write_bytes(gzip.compress(PHPBB, mtime=0))
+    (tmp_path / "b.html.gz").write_bytes(gzip.compress(PHPBB, mtime=0)[:-40])
+    (tmp_path / "c.txt.gz").write_bytes(gzip.compress(b" " * 2**22, mtime=0))
     whole, cut, bomb = open_pages([tmp_path])
     assert isinstance(whole, Page)
     assert (whole.name, whole.content) == (f"{tmp_path}/a.html.gz/a.html", PHPBB)
@@ -123,7 +123,7 @@ def test_an_empty_folder_is_no_success(tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n" + bytes(200), NotText),
         (b"%PDF-1.7 ...", NotText),
         (bytes(range(256)) * 20, NotText),
-        (gzip.compress(b"x" * 1000), NotText),
+        (gzip.compress(b"x" * 1000, mtime=0), NotText),
         (b"<html><body><p>Guten Tag</p></body></html>", UnknownForum),
         ("Ein Brief.\n\nMit freundlichen Grüßen".encode(), UnknownForum),
     ],

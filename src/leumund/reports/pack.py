@@ -40,7 +40,7 @@ INDEX = 0.01  # 1/10,000 -> index points
 SCRIPT = Path(__file__).with_name("recompute.py")
 SCRIPTS = (
     SCRIPT,
-    *(SCRIPT.with_name(f"recompute_{part}.py") for part in ("polarities", "campaigns", "labels", "gaps")),
+    *(SCRIPT.with_name(f"recompute_{part}.py") for part in ("polarities", "campaigns", "labels", "gaps", "watch")),
 )
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same pack has the same bytes
 
@@ -113,6 +113,7 @@ def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys
         "figures": _figures(estimates, names),
         "polarities": _polarities(read("polarities"), names),
         "campaigns": _campaigns(picture, names),
+        "watched": _watched(read("watched_weeks"), names),
         "coverage": read("coverage"),
         "tallies": read("tallies"),
     }
@@ -363,6 +364,13 @@ def _campaigns(picture: Picture, names: dict[str, list[str]]) -> pa.Table:
             }
         )
     return pa.Table.from_pylist(kept, schema=_CAMPAIGNS)
+
+
+def _watched(weeks: pa.Table, names: dict[str, list[str]]) -> pa.Table:
+    """Give the weekly watch, with numbers for brands."""
+    numbers = {"brand": _number_of(weeks["brand"], names["brands"])}
+    columns = {name: numbers.get(name, weeks[name]) for name in weeks.column_names}
+    return pa.table(columns).sort_by([("brand", "ascending"), ("week", "ascending")])
 
 
 def _number_of(column: pa.ChunkedArray, names: list[str]) -> pa.ChunkedArray:
