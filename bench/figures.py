@@ -36,6 +36,7 @@ PARTS = (
     series.published_example,
     series.venue_mix,
     series.changes_read,
+    series.change_parts,
     series.bridges,
     other.another_guideline,
     series.year_of_watching,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 
 from bench import figures_real as real
 from bench import figures_worlds as worlds
-from bench.figures_change import CHANGES, TwoPeriods
+from bench.figures_change import CHANGES, PARTED, TwoPeriods
 from bench.figures_trial import QUICK, Bench, Estimators, Tried
 from leumund import estimates
+from leumund.picture import change
 from leumund.picture.shift import ReaderShift
+from leumund.step import Whole
 from leumund.tables import arrow_schema
 
 Array = worlds.Array
@@ -161,6 +164,50 @@ def _opinion(use: Estimators, got: TwoPeriods) -> estimates.Part:
     within = use.split(rows, got.venue, np.zeros(got.venue.size))["rate"]
     told = {"drift": shift.drift, "response": shift.response, "labels": shift.labels, "shared": shift.shared}
     return use.movement(within, **told).opinion
+
+
+MOST_PARTED = 400
+OTHER_CAUSES = ("mix_only", "reader_only")
+UNFORESEEN = ("the reader jumps by 10",)  # labels of other weeks tell nothing of it: what is measured has no floor
+
+
+def change_parts(bench: Bench) -> Iterator[Tried]:
+    """All parts of a change as the table `changes` gives them, of readers, labels and weeks as in `changes_read`.
+
+    The total is the machine's movement at its worth; venues, authors and opinions are what they add as people judge;
+    the reader's part is all that is left.
+    """
+    trials = min(bench.trials, MOST_PARTED) if bench.trials > QUICK else QUICK // 3
+    step = change.steps("0", (), level=0.95, min_posts=5)[-1]
+    assert isinstance(step, Whole)
+    bridges = arrow_schema("guideline_bridges").empty_table()
+    for number, (name, world) in enumerate(PARTED.items()):
+        rng, verdicts = bench.rng(22, number), Counter[str]()
+        seen: dict[str, list[tuple[bool, float, float]]] = {part: [] for part in change.PARTS}
+        for _ in range(trials):
+            got = world.draw_periods(rng)
+            truth = {**got.parts, "total": got.machine * ReaderShift(got.judged, bridges).power}
+            truth["reader"] = truth["total"] - sum(got.parts.values())
+            for row in step.run({**got.said, "judged": got.judged, "guideline_bridges": bridges})[
+                "changes"
+            ].to_pylist():
+                low, high, part = row["low"], row["high"], row["part"]
+                seen[part].append((low <= truth[part] <= high, row["value"] - truth[part], (high - low) / 2))
+                verdicts[row["verdict"]] += part == "total"
+        for part, told in seen.items():
+            held, off, half = np.mean(told, axis=0)
+            title = f"parts, {name}: {part}"
+            gated = name not in UNFORESEEN or part not in ("opinion", "reader")
+            found = f"{title}, truth held"
+            yield bench.rate(found, held * trials, trials, 0.94) if gated else Tried(found, held, trials=trials)
+            yield Tried(f"{title}, off by, points", float(off), trials=trials)
+            yield Tried(f"{title}, half width, points", float(half), trials=trials)
+        wrong, title = verdicts["up"] + verdicts["down"], f"parts, {name}: opinions are said to move"
+        if world.late == 0 and name not in UNFORESEEN:
+            yield bench.rate(title, wrong, trials, 0.055, at_most=True)
+        else:
+            yield Tried(title, wrong / trials, trials=trials)
+        yield from (Tried(f"parts, {name}: {said}", verdicts[said] / trials, trials=trials) for said in OTHER_CAUSES)
 
 
 SHIFT = 4.0

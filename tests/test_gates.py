@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -13,9 +14,13 @@ from bench import families as families_bench
 from bench import intake as intake_bench
 from bench import kill as kill_bench
 from bench import pages as pages_bench
+from bench import proven as proven_bench
 from bench import walk as walk_bench
 from bench.figure import Figure
+from bench.proven_market import Labelled, labelled
 from bench.tree import watched
+from leumund.estimates import LabelledErrors, Mixtures, Pooled, pool_errors
+from leumund.picture import borrowing
 from leumund.posts import families
 from leumund.step import Batch
 from leumund.tables import arrow_schema
@@ -178,6 +183,53 @@ def test_a_store_that_writes_in_place_is_rejected(monkeypatch: pytest.MonkeyPatc
     assert not holds(
         kill_bench.figures_of("import", kill_bench.killed_imports(200, kills=1), looks=1), "half a table met"
     )
+
+
+@pytest.fixture(scope="module")
+def half_a_year() -> Labelled:
+    market = proven_bench.ForumMarket(weeks=26, drift=8)
+    return labelled(market.forum(np.random.default_rng(1)), market.weeks, market.labels_a_week)
+
+
+def proven(found: Labelled) -> list[Figure]:
+    seen = proven_bench.Seen()
+    seen.look(found, 26)
+    return list(seen.figures("half a year", gated=True))
+
+
+WEEKS_PROVEN, WEEKS_HELD, QUARTER_KNOWN = "own weeks proven", "borrowed own weeks, truth held", "quarter, half width"
+
+
+def test_a_program_that_calls_every_week_unproven_is_rejected(
+    half_a_year: Labelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert holds(proven(half_a_year), WEEKS_PROVEN)
+    monkeypatch.setattr(borrowing, "LABELS_FOR_A_BRAND", 10_000)
+    assert not holds(proven(half_a_year), WEEKS_PROVEN)
+
+
+def errors_times(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    def otherwise(labels: LabelledErrors, mixtures: Mixtures) -> Pooled:
+        got = pool_errors(labels, mixtures)
+        return Pooled(got.value * min(factor, 1), got.se * factor, got.dof)
+
+    monkeypatch.setattr(borrowing, "pool_errors", otherwise)
+
+
+def test_a_reader_that_is_taken_for_sure_is_rejected(half_a_year: Labelled, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert holds(proven(half_a_year), WEEKS_HELD)
+    errors_times(0, monkeypatch)
+    assert not holds(proven(half_a_year), WEEKS_HELD)
+
+
+def test_a_quarter_that_gets_less_sure_than_it_was_is_rejected(
+    half_a_year: Labelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (width,) = [figure.value for figure in proven(half_a_year) if figure.name.endswith(QUARTER_KNOWN)]
+    monkeypatch.setattr(proven_bench, "REACHED_POINTS", 1.05 * width)  # half a year tells less than what is measured
+    assert passes(proven(half_a_year))
+    errors_times(1.5, monkeypatch)
+    assert not passes(proven(half_a_year))
 
 
 def test_a_missed_floor_is_open_only_as_long_as_it_gets_no_worse() -> None:

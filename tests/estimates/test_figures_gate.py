@@ -31,6 +31,7 @@ from leumund.estimates import (
     ratio_from_sums,
     split_in_three,
 )
+from leumund.picture import change
 
 REAL = (shares.real_posts, series.published_example)
 
@@ -171,3 +172,27 @@ Part = Callable[[Bench], Iterator[Tried]]
 )
 def test_the_gate_rejects_what_the_tools_of_the_field_do(broken: Estimators, part: Part) -> None:
     assert any(not figure.holds for figure in part(Bench(broken, QUICK)))
+
+
+def surer_than_can_be(*rows: Any, **options: Any) -> dict[str, Any]:
+    """Split a change as if it rested on nine times as many posts."""
+    parts = split_in_three(*rows, **options)
+    return {name: part._replace(se=part.se / 3, low=_nearer(part.low, part), high=_nearer(part.high, part))
+            for name, part in parts.items()}  # fmt: skip
+
+
+def _nearer(end: float, part: Any) -> float:
+    return float(part.value + (end - part.value) / 3)
+
+
+@pytest.mark.parametrize(
+    ("function", "broken", "part"),
+    [("estimate_movement", counted_is_thought, "authors"), ("split_in_three", surer_than_can_be, "total")],
+)
+def test_the_gate_rejects_a_change_that_is_told_as_the_machine_sees_it_or_too_surely(
+    function: str, broken: Any, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(series, "PARTED", {"other authors": series.PARTED["other authors"]})
+    monkeypatch.setattr(change, function, broken)
+    missed = [figure.name for figure in series.change_parts(Bench(Estimators(), QUICK)) if not figure.holds]
+    assert f"parts, other authors: {part}, truth held" in missed

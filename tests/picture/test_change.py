@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from leumund.loop import Project
+from leumund.picture.change import steps
 from leumund.picture.spans import last_full_week, missing_share, pairs
+from leumund.step import Whole
 from tests.walks import Talk, talking_project
+from tests.weeks import filled
 
+SIDES = {"before": (date(2024, 5, 6), date(2024, 6, 2)), "after": (date(2024, 6, 3), date(2024, 6, 30))}
 OTHER_TONE = {"a.example": 0.8, "b.example": 0.9}
 
 
@@ -124,6 +128,57 @@ def test_the_posts_behind_a_rise_are_of_the_later_period_kind_and_by_many(louder
 def test_without_labels_nothing_is_said_about_opinions(tmp_path: Path) -> None:
     project = talking_project(tmp_path / "project", Talk(good_after=OTHER_TONE), labelled=False)
     assert set(verdicts(project).values()) == {"unproven"}
+
+
+def posts_of_a_class(side: str, n: int, y: int, *, heavy: bool) -> list[dict[str, Any]]:
+    kind, first = ("heavy" if heavy else "other"), SIDES[side][0]
+    return [
+        {"span": "four_weeks", "brand": "Own", "side": side, "venue": "a.example", "week": first, "heavy": heavy,
+         "author": f"{kind} {number % (n // 4)}", "thread": f"{side} {number // 2}", "n_posts": 1,
+         "y": y + (3_000 if number % 2 else -3_000)}
+        for number in range(n)
+    ]  # fmt: skip
+
+
+def verdicts_on(day: date, n_good: int, n_bad: int) -> list[dict[str, Any]]:
+    """Verdicts that a machine follows by half: praise reads 0 or 100, blame −100 or 0."""
+    signs = [1] * n_good + [-1] * n_bad
+    return [
+        {"post_id": f"{day} {number}", "brand": "Own", "author": str(number), "thread": f"{day} {number}",
+         "venue": "a.example", "day": day, "label_y": 10_000 * sign, "weight": 1.0,
+         "machine_y": 5_000 * (sign + (1 if number % 2 else -1))}
+        for number, sign in enumerate(signs)
+    ]  # fmt: skip
+
+
+def test_a_timid_reader_shows_other_authors_in_part_and_they_are_told_in_full_and_not_as_opinions() -> None:
+    said = [
+        *posts_of_a_class("before", 40, -2_000, heavy=True),
+        *posts_of_a_class("before", 120, 2_000, heavy=False),
+        *posts_of_a_class("after", 120, -2_000, heavy=True),
+        *posts_of_a_class("after", 40, 2_000, heavy=False),
+    ]
+    judged = [
+        *verdicts_on(date(2024, 1, 8), 60, 60),
+        *verdicts_on(date(2024, 5, 14), 36, 24),
+        *verdicts_on(date(2024, 6, 11), 24, 36),
+    ]
+    tables = {
+        "contrasts": filled("contrasts", said),
+        "aspect_contrasts": filled("aspect_contrasts", []),
+        "judged": filled("judged", judged),
+        "guideline_bridges": filled("guideline_bridges", []),
+        "spans": filled("spans", [
+            {"span": "four_weeks", "side": side, "first": first, "last": last} for side, (first, last) in SIDES.items()
+        ]),
+    }  # fmt: skip
+    step = steps("Own", (), level=0.95, min_posts=5)[-1]
+    assert isinstance(step, Whole)
+    found = {row["part"]: row["value"] for row in step.run(tables)["changes"].to_pylist()}
+    assert found["total"] == pytest.approx(-20, abs=0.5)  # as the machine counts
+    assert found["authors"] == pytest.approx(-40, abs=1)
+    assert found["opinion"] == pytest.approx(0, abs=1)
+    assert sum(found[part] for part in ("venues", "authors", "opinion", "reader")) == pytest.approx(found["total"])
 
 
 def test_only_full_weeks_and_quarters_are_compared() -> None:

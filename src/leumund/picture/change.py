@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from leumund.estimates import Part, Rows, correct_with_labels, estimate_movement, split_by_group, split_in_three
 from leumund.picture.identity import figure_id_of
-from leumund.picture.shift import Compared, ReaderShift, Shift
+from leumund.picture.shift import Compared, ReaderShift, Shift, Told
 from leumund.step import Query, Step, Whole
 from leumund.tables import Change, Driver, rows_to_arrow
 
@@ -185,25 +185,43 @@ def _times(part: Part, factor: float) -> Part:
 
 
 def _with_reader(parts: dict[str, Part], shift: Shift, level: float) -> dict[str, Part]:
-    """Put the reader's error right in venues and opinions; what the two get, the reader's part gives."""
+    """Put the reader's error right in venues, authors and opinions; what they get, the reader's part gives.
+
+    The machine follows other authors as far as other opinions, so their part is divided by the response. Labels move by
+    both, so what authors moved is taken from theirs.
+    """
     if not math.isfinite(parts["opinion"].se):
         return {**parts, "opinion": Part(*[math.nan] * 5), "reader": Part(*[math.nan] * 5)}
     if shift.support == "unproven":
         return {**parts, "reader": Part(0.0, 0.0, math.inf, 0.0, 0.0)}
+    venues, authors, beyond = _corrected(parts["venues"], shift.venues, level), parts["authors"], shift.venues
+    if shift.response is not None:
+        authors, more = estimate_movement(authors, response=shift.response, level=level)
+        beyond = _told(_corrected(more, beyond, level))
     moved = estimate_movement(
         parts["opinion"],
         drift=shift.drift,
         response=shift.response,
-        labels=shift.labels,
+        labels=_less(shift.labels, authors),
         shared=shift.shared,
         level=level,
     )
-    reader = _times(_corrected(moved.beyond, shift.venues, level), -1.0)
-    venues = _corrected(parts["venues"], shift.venues, level)
-    return {**parts, "venues": venues, "opinion": moved.opinion, "reader": reader}
+    reader = _times(_corrected(moved.beyond, beyond, level), -1.0)
+    return {**parts, "venues": venues, "authors": authors, "opinion": moved.opinion, "reader": reader}
 
 
-def _corrected(part: Part, error: tuple[float, float, float], level: float) -> Part:
+def _told(part: Part) -> Told:
+    return part.value, part.se, part.dof
+
+
+def _less(labels: Told | None, authors: Part) -> Told | None:
+    if labels is None:
+        return None
+    value, se, dof = labels
+    return value - authors.value, math.hypot(se, authors.se), dof
+
+
+def _corrected(part: Part, error: Told, level: float) -> Part:
     value, se, dof = error
     cells = correct_with_labels(part.value, part.se, value, se, machine_dof=part.dof, rectifier_dof=dof, level=level)
     return Part(*(float(getattr(cells, name)) for name in ("value", "se", "dof", "low", "high")))
@@ -260,7 +278,7 @@ def steps(own: str, rivals: Sequence[str], *, level: float, min_posts: int) -> t
     def run(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
         return _changes(tables, own=own, rivals=rivals, level=level, min_posts=min_posts)
 
-    version = "|".join(("3", str(level), str(min_posts), own, *rivals))
+    version = "|".join(("4", str(level), str(min_posts), own, *rivals))
     read = ("contrasts", "aspect_contrasts", "spans", "judged", "guideline_bridges")
     return (
         Query("contrasts", heard, "contrasts", contrasts, version="2"),

@@ -30,7 +30,7 @@ from leumund.estimates import (
 )
 from leumund.picture.borrowing import LABELS_FOR_A_BRAND, LABELS_FOR_A_CELL, places_of, scales_of, worth
 
-__all__ = ["Compared", "ReaderShift", "Shift"]
+__all__ = ["Compared", "ReaderShift", "Shift", "Told"]
 
 Floats = NDArray[np.float64]
 Row = Mapping[str, Any]
