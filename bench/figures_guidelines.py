@@ -140,7 +140,7 @@ def _error(bench: Bench, of: _Posts, judged: pa.Table, bridges: pa.Table) -> tup
 
 CHANGES = {
     "one verdict in eight lower, 100 judged under both": Changed(0.125),
-    "one verdict in eight lower, 40 judged under both": Changed(0.125, both=40),
+    "one verdict in four lower, 40 of 1,200 judged under both": Changed(0.25, before=1_200, both=40),
     "one verdict in thirty lower, 100 judged under both": Changed(1 / 30),
 }
 
