@@ -127,7 +127,7 @@ def commit_what_lies_there(store: Store) -> None:
     store.commit(store.current().with_parts(parts))
 
 
-def label_some(project: Project, *, every: int = 7) -> None:
+def label_some(project: Project, *, every: int = 7, guideline: str = "") -> None:
     """Put down a verdict on every so many opinions that the machine found, as a plan would draw them."""
     opinions = project.store.read(project.store.current(), "opinions").sort_by([("post_id", "ascending")]).to_pylist()
     whole = [row for row in opinions if row["aspect"] == ""]
@@ -145,6 +145,7 @@ def label_some(project: Project, *, every: int = 7) -> None:
             plan_id="plan",
             inclusion_probability=1 / every,
             blind=True,
+            guideline=guideline,
         )
         for row in whole[::every]
     )

@@ -28,10 +28,11 @@ def need_spark() -> None:
 
 @pytest.fixture(scope="session")
 def walked(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A small project, walked with DuckDB in this process, with labels."""
+    """A small project, walked with DuckDB in this process, with labels, some of them under two guidelines."""
     project = simulated_project(tmp_path_factory.mktemp("walked") / "project", N_POSTS, rows_per_file=ROWS_PER_FILE)
     project.run()
-    label_some(project)
+    label_some(project, every=7, guideline="earlier")
+    label_some(project, every=14, guideline="later")
     project.run()
     return project
 

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leumund.errors import WrongUse
@@ -100,6 +100,7 @@ def test_every_variant_is_found_between_blanks_where_it_stands(alias: str, befor
         assert Mention(alias, start, start + len(form)) in finder.find(text)
 
 
+@example("℠")
 @given(st.text())
 def test_folding_keeps_every_character_in_its_place(text: str) -> None:
     assert len(fold_in_place(text)) == len(text)

@@ -142,5 +142,5 @@ def test_the_program_says_how_good_it_is_in_both_languages_with_interval_and_n()
     for figure in measured():
         assert figure.low <= figure.value <= figure.high
         if figure.shown:
-            assert f"n = {figure.n}" in german
+            assert f"n = {figure.n:,}".replace(",", ".") in german
             assert figure.what_en in english

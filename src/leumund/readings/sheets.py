@@ -30,7 +30,9 @@ def _folded(character: str) -> str:
     if lower in _KEPT:
         return lower
     plain = unicodedata.normalize("NFKD", lower)
-    return plain[0] if plain and plain[0] != " " else (lower if len(lower) == 1 else character)
+    first = plain[:1].lower()  # ℠ and the like come apart into capitals, ⁻ into a dash
+    first = _ONE_FOR_ONE.get(first, first)
+    return first if len(first) == 1 and first != " " else (lower if len(lower) == 1 else character)
 
 
 @functools.cache

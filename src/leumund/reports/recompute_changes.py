@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 from recompute import carried, code
-from recompute_campaigns import response
+from recompute_campaigns import labels_moved, response
 from recompute_drivers import around, compared, filled, held, lent, part, same, sides, tally, told, voices, worth
 from scipy import stats
 
@@ -66,20 +66,6 @@ def movement(machine, drift, follows, labels, shared):
     return opinion, together((middle - m, left, m_df), *said, both=beyond)
 
 
-def labels_moved(y, w, period, groups, bridge):
-    """Give how much higher labels are in period 2 than in period 1 in the same venues; None where it cannot be told."""
-    times, (venue, thread) = np.unique(period), groups.T
-    design = np.column_stack([period[:, None] == times, venue[:, None] == np.unique(venue)[1:]]).astype(float)
-    df, scaled = y.size - np.linalg.matrix_rank(design), design * w[:, None]
-    if not {1, 2} <= set(times.tolist()) or df < 1:
-        return None
-    inverse, last = np.linalg.pinv(design.T @ scaled), len(times)
-    off, reach = y - design @ (inverse @ (scaled.T @ y)), scaled @ (inverse[:, last - 1] - inverse[:, last - 2])
-    plain, threads = w @ off**2 / w.sum() * (reach @ reach), (np.bincount(thread, reach * off) ** 2).sum()
-    came = (np.bincount(bridge[:, 0].astype(int), reach * bridge[:, 1]) ** 2).sum()
-    return reach @ y, np.sqrt(max(plain, threads) * y.size / df + came), df
-
-
 def carried_to(o, judged, asked, within):
     """Give an error of the reader, carried from all labels: in the change of the venues' shares, or within them."""
     at, w, errors, *bridge = judged
@@ -127,9 +113,14 @@ def main(pack):
         parts = parts | {"reader": UNKNOWN} if parts and parts["total"][2] > 0 else {}
         if parts and proven:
             off, shared = carry[0][key], np.cov(label[mine], aweights=w[mine]) * (1 / n).sum() if lately else 0.0
+            who, more = (
+                movement(parts["authors"], UNKNOWN, follows, None, 0.0) if follows else (parts["authors"], UNKNOWN)
+            )
+            lately = (lately[0] - who[0], np.hypot(lately[1], who[1]), lately[2]) if lately else None
             moved, beyond = movement(parts["opinion"], carry[1].get(key, UNKNOWN), follows, lately, shared)
-            mix, reader = together(parts["venues"], off), together((-beyond[0], *beyond[1:]), (-off[0], *off[1:]))
-            parts |= {"opinion": moved, "venues": mix, "reader": reader}
+            mix, rest = together(parts["venues"], off), together(more, off) if follows else off
+            reader = together((-beyond[0], *beyond[1:]), (-rest[0], *rest[1:]))
+            parts |= {"opinion": moved, "venues": mix, "authors": who, "reader": reader}
         level = 1 - (1 - manifest["level"]) / (rivals if row["brand"] else 1)
         found = {name: told(of, level) for name, of in parts.items()}
         opinion, total, reader, *mix = (found[n][3] if found else "" for n in ("opinion", "total", "reader", *PARTS))
