@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import figures_guidelines as other
+from bench import figures_guidelines as guidelines
 from bench import figures_real as real
 from bench import figures_series as series
 from bench import figures_shares as shares
@@ -38,7 +38,7 @@ PARTS = (
     series.changes_read,
     series.change_parts,
     series.bridges,
-    other.another_guideline,
+    guidelines.another_guideline,
     series.year_of_watching,
 )
 

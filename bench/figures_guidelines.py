@@ -50,7 +50,7 @@ class Changed:
         machine = 40.0 * earlier - 10 + 8 * brand + rng.normal(0, 30, self.posts)
         return _Posts(brand, week, 100.0 * earlier, 100.0 * later, machine)
 
-    def judged(self, of: _Posts, rng: np.random.Generator) -> tuple[Ints, list[dict[str, Any]]]:
+    def judged(self, of: _Posts, rng: np.random.Generator) -> list[dict[str, Any]]:
         """Draw posts as two plans do, one under each guideline, and judge some of the first ones again."""
         order = rng.permutation(self.posts)
         order = order[np.argsort(of.brand[order] != 0, kind="stable")]
@@ -66,7 +66,7 @@ class Changed:
                         under.append(LATER)
                     rows += [{**told, "guideline": one} for one in under]
             at += n
-        return np.concatenate([own, others]), rows
+        return rows
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def another_guideline(bench: Bench) -> Iterator[Tried]:
         rng, held, width = bench.rng(24, number), np.zeros(2), np.zeros(2)
         for _ in range(trials):
             of = world.draw(rng)
-            _, rows = world.judged(of, rng)
+            rows = world.judged(of, rng)
             verdicts = _verdicts(of, rows)
             made = step.run({"verdicts": verdicts, "drawn": _handed_out(rows, of)})
             truth = float((of.later - of.machine)[of.brand == 0].mean())

@@ -188,9 +188,8 @@ def change_parts(bench: Bench) -> Iterator[Tried]:
             got = world.draw_periods(rng)
             truth = {**got.parts, "total": got.machine * ReaderShift(got.judged, bridges).power}
             truth["reader"] = truth["total"] - sum(got.parts.values())
-            for row in step.run({**got.said, "judged": got.judged, "guideline_bridges": bridges})[
-                "changes"
-            ].to_pylist():
+            made = step.run({**got.said, "judged": got.judged, "guideline_bridges": bridges})
+            for row in made["changes"].to_pylist():
                 low, high, part = row["low"], row["high"], row["part"]
                 seen[part].append((low <= truth[part] <= high, row["value"] - truth[part], (high - low) / 2))
                 verdicts[row["verdict"]] += part == "total"

@@ -131,7 +131,7 @@ def test_the_id_of_a_snapshot_follows_from_its_parts_whatever_their_order() -> N
     assert Snapshot({"posts": (one,)}).snapshot_id != Snapshot({"quotes": (one,)}).snapshot_id
 
 
-def hold(folder: Path, held: multiprocessing.Event, let_go: multiprocessing.Event) -> None:  # type: ignore[valid-type]
+def hold(folder: Path, held: multiprocessing.Event, let_go: multiprocessing.Event) -> None:  # type: ignore[valid-type]  # a function that makes one
     with Store(folder).writer():
         held.set()
         let_go.wait(60)

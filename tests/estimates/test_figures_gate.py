@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from bench import figures
-from bench import figures_guidelines as other
+from bench import figures_guidelines as guidelines
 from bench import figures_series as series
 from bench import figures_shares as shares
 from bench.figures_trial import QUICK, Bench, Estimators, Tried
@@ -166,7 +166,7 @@ Part = Callable[[Bench], Iterator[Tried]]
         (Estimators(split=all_of_it_is_opinion), series.venue_mix),
         (Estimators(movement=counted_is_thought), series.changes_read),
         (Estimators(bridge=deaf_to_authors_and_threads), series.bridges),
-        (Estimators(pool=as_if_bridges_had_no_error), other.another_guideline),
+        (Estimators(pool=as_if_bridges_had_no_error), guidelines.another_guideline),
         (Estimators(watch=series.naive_watch), series.year_of_watching),
     ],
 )

@@ -190,7 +190,7 @@ def test_what_a_mask_hides_is_no_label() -> None:
 
 
 def test_five_labelled_posts_are_known_and_what_lies_behind_them_is_not() -> None:
-    corpus_share, rate = (estimate_share([1, 0, 0, 1, 0], [0.5] * 5, estimand=e) for e in ("corpus", "rate"))  # type: ignore[arg-type]
+    corpus_share, rate = (estimate_share([1, 0, 0, 1, 0], [0.5] * 5, estimand=e) for e in ("corpus", "rate"))  # type: ignore[arg-type]  # words of a literal
     assert (corpus_share.low, corpus_share.support) == (0.4, "measured")
     assert rate.support == "unproven"
 

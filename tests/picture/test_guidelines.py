@@ -13,12 +13,14 @@ import pyarrow as pa
 import pytest
 
 from leumund.cli import picture as door
+from leumund.estimates import LabelledErrors, Mixtures, Places, Scales, pool_errors
 from leumund.loop import Project
 from leumund.picture import guidelines
 from leumund.picture.guidelines import PAIRS_FOR_A_BRIDGE
 from leumund.picture.handout import LOST_AFTER, PAIRS_WANTED, hand_out
 from leumund.reports.layout import laid_out
-from leumund.tables import GuidelineBridge, Label
+from leumund.step import Whole
+from leumund.tables import GuidelineBridge, Label, rows_to_arrow
 from tests.walks import BRANDS, judge, judged_project
 from tests.weeks import filled
 
@@ -67,7 +69,8 @@ def settled(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The verdicts that count, and the bridges."""
     step = guidelines.step(own, level=0.95)
-    made = step.run({"verdicts": said, "drawn": handed_out})  # type: ignore[union-attr, arg-type]
+    assert isinstance(step, Whole)
+    made = step.run({"verdicts": said, "drawn": handed_out})
     return made["judged"].to_pylist(), made["guideline_bridges"].to_pylist()
 
 
@@ -204,8 +207,6 @@ def test_a_published_report_is_revised_for_the_new_guideline(judged_before: Proj
 
 
 def handed(labels: Sequence[Label], known: pa.Table, *, now: datetime.datetime, n: int = 400) -> Any:
-    from leumund.tables import rows_to_arrow
-
     ids = sorted({label.post_id for label in labels})
     opinions = filled("opinions", [{"post_id": one, "brand": "Own", "author": one, "thread": one} for one in ids])
     tables = {
@@ -215,8 +216,15 @@ def handed(labels: Sequence[Label], known: pa.Table, *, now: datetime.datetime, 
         "labels": rows_to_arrow("labels", labels),
         "drawn": known,
     }
-    named = {"own": "Own", "n": n, "labeller": "anna", "double_share": 0.0, "guideline": NEW, "snapshot_id": "s"}
-    return hand_out(tables, now=now, **named)  # type: ignore[arg-type]
+    named: dict[str, Any] = {
+        "own": "Own",
+        "n": n,
+        "labeller": "anna",
+        "double_share": 0.0,
+        "guideline": NEW,
+        "snapshot_id": "s",
+    }
+    return hand_out(tables, now=now, **named)
 
 
 def test_so_many_are_judged_again_as_a_bridge_wants_and_none_twice_at_a_time() -> None:
@@ -239,8 +247,6 @@ def test_so_many_are_judged_again_as_a_bridge_wants_and_none_twice_at_a_time() -
 
 
 def test_the_carried_error_grows_by_the_bridges_where_bridged_labels_count() -> None:
-    from leumund.estimates import LabelledErrors, Mixtures, Places, Scales, pool_errors
-
     rng = np.random.default_rng(1)
     at = Places(np.zeros(200, int), np.zeros((200, 1), int), rng.integers(0, 20, 200))
     error = rng.normal(5, 40, 200)

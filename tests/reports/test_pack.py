@@ -62,8 +62,12 @@ def under_two_guidelines(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def packed(project: Project, path: Path) -> Path:
-    project.write_report(path, form="pack", language="de")
+SOME_DAYS = {"since": date(2024, 2, 20), "until": date(2024, 5, 7)}
+of_all_and_some_days = pytest.mark.parametrize("days", [{}, SOME_DAYS], ids=["all", "some"])
+
+
+def packed(project: Project, path: Path, *, since: date | None = None, until: date | None = None) -> Path:
+    project.write_report(path, form="pack", language="de", since=since, until=until)
     return path
 
 
@@ -86,14 +90,12 @@ def test_every_figure_of_a_market_comes_out_again(market: Project, tmp_path: Pat
     assert n > 500
 
 
-@pytest.mark.parametrize("days", [{}, {"since": date(2024, 2, 20), "until": date(2024, 5, 7)}], ids=["all", "some"])
+@of_all_and_some_days
 @pytest.mark.parametrize("kind", ["market", "with_a_gap"])
 def test_shares_of_polarity_come_out_again(
     kind: str, days: dict[str, date], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    project: Project = request.getfixturevalue(kind)
-    pack = tmp_path / "pack"
-    project.write_report(pack, form="pack", language="de", **days)  # type: ignore[arg-type]  # names of days alone
+    pack = packed(request.getfixturevalue(kind), tmp_path / "pack", **days)
     shares = pq.read_table(pack / "polarities.parquet")
     n = len(shares)
     assert shares["value"].null_count < n
@@ -117,14 +119,12 @@ def test_shares_from_other_posts_or_labels_do_not_agree(
     assert int(agree) < int(of)
 
 
-@pytest.mark.parametrize("days", [{}, {"since": date(2024, 2, 20), "until": date(2024, 5, 7)}], ids=["all", "some"])
+@of_all_and_some_days
 @pytest.mark.parametrize("kind", ["market", "with_a_gap"])
 def test_what_is_put_in_for_gaps_comes_out_again(
     kind: str, days: dict[str, date], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    project: Project = request.getfixturevalue(kind)
-    pack = tmp_path / "pack"
-    project.write_report(pack, form="pack", language="de", **days)  # type: ignore[arg-type]  # names of days alone
+    pack = packed(request.getfixturevalue(kind), tmp_path / "pack", **days)
     n = len(pq.read_table(pack / "gaps.parquet"))
     told = f"{n} of {n} figures with something put in agree to six digits\n"
     assert recomputed(pack, "recompute_gaps.py") == (0, told)
@@ -210,14 +210,12 @@ def test_an_effect_from_other_weeks_or_labels_does_not_agree(market: Project, tm
     assert recomputed(pack, "recompute_campaigns.py") == (1, "0 of 2 campaigns agree to six digits\n")
 
 
-@pytest.mark.parametrize("days", [{}, {"since": date(2024, 2, 20), "until": date(2024, 5, 7)}], ids=["all", "some"])
+@of_all_and_some_days
 @pytest.mark.parametrize("kind", ["market", "with_a_gap"])
 def test_changes_and_what_each_aspect_adds_to_them_come_out_again(
     kind: str, days: dict[str, date], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    project: Project = request.getfixturevalue(kind)
-    pack = tmp_path / "pack"
-    project.write_report(pack, form="pack", language="de", **days)  # type: ignore[arg-type]  # names of days alone
+    pack = packed(request.getfixturevalue(kind), tmp_path / "pack", **days)
     changes, drivers = (pq.read_table(pack / f"{name}.parquet") for name in ("changes", "drivers"))
     assert len(changes) > 0
     assert recomputed(pack, "recompute_changes.py") == changes_agree(len(changes))
@@ -316,9 +314,7 @@ def test_figures_with_a_gap_in_collection_come_out_again(with_a_gap: Project, tm
 def test_the_figures_of_a_stretch_of_days_come_out_again(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    project: Project = request.getfixturevalue(kind)
-    pack = tmp_path / "pack"
-    project.write_report(pack, form="pack", language="de", since=date(2024, 2, 20), until=date(2024, 5, 7))
+    pack = packed(request.getfixturevalue(kind), tmp_path / "pack", **SOME_DAYS)
     figures = pq.read_table(pack / "figures.parquet")
     assert "all" in figures["period"].to_pylist()
     status, told = recomputed(pack)

@@ -307,7 +307,8 @@ def label_next(
 ) -> None:
     """Draw the next posts to judge into a workbook.
 
-    The same again, before a label came in, gives the same posts again.
+    The same again, before a label came in, gives the same posts again. After the guideline changed, half of them
+    were judged before, until it is known how far the two differ.
     """
     from leumund.cli import labels as doing
 

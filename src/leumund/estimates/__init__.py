@@ -17,8 +17,9 @@ from leumund.estimates.estimated import (
     SyntheticEffect,
 )
 from leumund.estimates.movement import Movement, estimate_movement, label_movement
-from leumund.estimates.pooling import LabelledErrors, Mixtures, Places, Pooled, Scales, pool_errors
+from leumund.estimates.pooling import LabelledErrors, Mixtures, Places, Pooled, pool_errors
 from leumund.estimates.response import carry_effect, estimate_response
+from leumund.estimates.scales import Scales
 from leumund.estimates.share import estimate_net, estimate_share
 from leumund.estimates.split import Split, split_change
 from leumund.estimates.synthetic import estimate_synthetic, placebo_brands, placebo_starts

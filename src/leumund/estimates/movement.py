@@ -18,7 +18,7 @@ from scipy import stats
 from leumund.estimates.change import Part
 from leumund.estimates.estimated import Estimated
 from leumund.estimates.inputs import Floats, as_floats, check_level, refuse
-from leumund.estimates.pooling import Scales, read_scales
+from leumund.estimates.scales import Scales, read_scales
 
 __all__ = ["Movement", "estimate_movement", "label_movement"]
 

@@ -21,8 +21,9 @@ from scipy import linalg
 from threadpoolctl import threadpool_limits
 
 from leumund.estimates.inputs import Floats, as_floats, as_whole, refuse
+from leumund.estimates.scales import Scales, read_scales
 
-__all__ = ["LabelledErrors", "Mixtures", "Places", "Pooled", "Scales", "pool_errors", "read_scales"]
+__all__ = ["LabelledErrors", "Mixtures", "Places", "Pooled", "pool_errors"]
 
 Ints = NDArray[np.int64]
 
@@ -56,18 +57,6 @@ class Places:
             shapes = ", ".join(f"{name} {column.shape}" for name, column in zip(names, columns, strict=True))
             raise refuse("the parts of the places differ in length", where=shapes, next_step="give one row per place")
         return np.column_stack(columns)
-
-
-@dataclass(frozen=True)
-class Scales:
-    """Which labels were put onto the targets' scale by a bridge, and with which error.
-
-    `number` holds a whole number for each label: 0 = judged on the targets' scale, k = bridged from scale k, whose
-    bridge has the standard error `se[k - 1]`, in the units of the errors.
-    """
-
-    number: ArrayLike
-    se: ArrayLike
 
 
 @dataclass(frozen=True)
@@ -146,22 +135,6 @@ def _read_labels(labelled: LabelledErrors) -> tuple[Floats, Floats, Ints]:
             next_step="leave posts without a label out; a weight is one over the chance to be drawn",
         )
     return e, w, given
-
-
-def read_scales(scales: Scales | None, n: int) -> tuple[Ints, Floats]:
-    """Give the scale of each label and the standard errors of those that have one."""
-    if scales is None:
-        return np.zeros(n, dtype=np.int64), np.zeros(0)
-    number, se = as_whole(scales.number, "scale"), as_floats(scales.se, "error of a scale")
-    if number.shape != (n,) or (number < 0).any() or number.max(initial=0) > se.size:
-        raise refuse(
-            f"{number.size} numbers of {se.size} scales for {n} labels",
-            next_step="give each label one: 0, or from 1 the number of the bridge that it was put there by",
-        )
-    if not np.isfinite(se).all() or (se < 0).any():
-        raise refuse("a scale's error is negative or no number", next_step="leave out labels without a bridge")
-    sure = np.append(True, se > 0)  # a bridge without error is as good as none
-    return (np.cumsum(sure) - 1)[number] * sure[number], se[se > 0]
 
 
 def _read_mixtures(mixtures: Mixtures) -> tuple[Ints, Floats, Ints]:

@@ -82,19 +82,28 @@ def _on_one_scale(
         said.setdefault((row["post_id"], row["brand"]), {})[row["guideline"]] = row
     holds = [_that_holds(of_post, [followed, "", *order]) for of_post in said.values()]
     weight = _weights(holds, drawn)
+    weighed = list(zip(said.values(), weight, strict=True))
     bridges = []
-    for guideline in order:
+    for place, guideline in enumerate(order):
         if guideline != followed:
+            alone, newer = sum(row["guideline"] == guideline for row in holds), place < order.index(followed)
             both = [
-                ({**of_post[guideline], "weight": w}, of_post[followed])
-                for of_post, w in zip(said.values(), weight, strict=True)
+                ({**of_post[guideline], "weight": one}, of_post[followed])
+                for of_post, one in weighed
                 if guideline in of_post and followed in of_post
             ]
-            alone = sum(row["guideline"] == guideline for row in holds)
-            newer = order.index(guideline) < order.index(followed)
-            told: dict[str, Any] = {"guideline": guideline, "followed": followed, "newer": newer, "n_labels": alone}
-            told |= {"n_posts": len(both)}
-            bridges += [GuidelineBridge(**told, measure=one, **_bridge(both, one, level)) for one in MEASURES]
+            bridges += [
+                GuidelineBridge(
+                    guideline,
+                    measure,
+                    followed,
+                    newer,
+                    **_bridge(both, measure, level),
+                    n_posts=len(both),
+                    n_labels=alone,
+                )
+                for measure in MEASURES
+            ]
     kept = [moved for row in holds if (moved := _moved(row, bridges, followed)) is not None]
     if len(kept) < len(holds):
         weight = _weights(kept, drawn)
@@ -121,7 +130,7 @@ def _weights(rows: Sequence[Row], drawn: pa.Table) -> np.ndarray:
 
 
 def _bridge(both: Sequence[tuple[Row, Row]], measure: str, level: float) -> dict[str, Any]:
-    """How much higher the later guideline has it; the error as if one more post had moved by one verdict.
+    """How much higher the followed guideline has it; the error as if one more post had moved by one verdict.
 
     Where all posts are judged alike, the error would be none, and no number of posts proves that much. How far bridges
     differ between brands beyond chance is added, since the posts that are moved are of other brands too.

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from importlib import resources
 
+from leumund.wording import number
+
 __all__ = ["Measured", "how_good", "measured"]
 
 
@@ -32,10 +34,13 @@ def measured() -> tuple[Measured, ...]:
 def how_good() -> tuple[tuple[str, str], ...]:
     """Give (language, sentence) pairs that say how well the baseline reads, on what, and what it never saw."""
     figures = [figure for figure in measured() if figure.shown]
-    de = "; ".join(
-        f"{m.what_de} {_german(m.value)} ({_german(m.low)} bis {_german(m.high)}), n = {_german(m.n)}" for m in figures
+    de, en = (
+        "; ".join(_told(figure, what, to, language) for figure, what in zip(figures, whats, strict=True))
+        for language, to, whats in (
+            ("de", "bis", [figure.what_de for figure in figures]),
+            ("en", "to", [figure.what_en for figure in figures]),
+        )
     )
-    en = "; ".join(f"{m.what_en} {m.value:.2f} ({m.low:.2f} to {m.high:.2f}), n = {m.n:,}" for m in figures)
     return (
         ("de", f"So gut liest das mitgelieferte Modell, gemessen, mit 95-%-Intervall: {de}."),
         (
@@ -50,6 +55,6 @@ def how_good() -> tuple[tuple[str, str], ...]:
     )
 
 
-def _german(value: float) -> str:
-    text = f"{value:,}" if isinstance(value, int) else f"{value:.2f}"
-    return text.translate(str.maketrans(",.", ".,"))
+def _told(figure: Measured, what: str, to: str, language: str) -> str:
+    value, low, high = (number(part, language, digits=2) for part in (figure.value, figure.low, figure.high))
+    return f"{what} {value} ({low} {to} {high}), n = {number(figure.n, language)}"

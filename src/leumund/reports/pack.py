@@ -16,23 +16,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from leumund.engines.parts import writing
 from leumund.picture.borrowing import Makeup, Stretch
-from leumund.picture.guidelines import in_order
 from leumund.picture.identity import ALL_TIME
 from leumund.picture.missing import Gaps
 from leumund.picture.polarities import POLARITIES, gaps_in_shares, toned_rows
 from leumund.picture.view import Picture
-from leumund.picture.weights import plans_of
 from leumund.picture.window import Window
 from leumund.posts.identity import AuthorKeys
 from leumund.readings.aspect import GENERAL
+from leumund.reports.pack_labels import label_tables, number_of
 from leumund.wording import LANGUAGES, say
 
 __all__ = ["pack_files", "write_pack"]
@@ -105,17 +102,11 @@ def write_pack(picture: Picture, read: Read, path: Path, *, min_posts: int, keys
 
 def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys) -> dict[str, bytes]:
     """Give the pack's files by name; the same picture gives the same bytes to the same user."""
-    estimates, bridges = read("estimates"), read("guideline_bridges")
-    verdicts, drawn = read("verdicts"), read("drawn")
+    estimates = read("estimates")
     opinions, names = _opinions(toned_rows(read("opinions"), read("readings")), read("left_out"), picture, keys)
-    names["guidelines"] = in_order(verdicts["guideline"].to_pylist(), drawn)
     tables = {
         "opinions": opinions.drop_columns(["post_id"]),
-        "verdicts": _verdicts(verdicts, drawn, opinions, names),
-        "plans": _plans(verdicts, drawn, names),
-        "bridges": _bridges(bridges, names),
-        "labels": _labels([read("judged"), read("judged_aspects")], bridges, opinions, names),
-        "judged": _judged(read("judged_polarities"), bridges, opinions, names),
+        **label_tables(read, opinions, names),
         "gaps": _gaps(estimates, read, picture.window, names),
         "figures": _figures(estimates, names),
         "polarities": _polarities(read("polarities"), names),
@@ -167,7 +158,7 @@ def _opinions(
     }
     columns = {
         "post": _numbered("post", rows["post_id"], picture, keys),
-        **{one: _number_of(rows[one], names[f"{one}s"]) for one in ("brand", "aspect", "venue")},
+        **{one: number_of(rows[one], names[f"{one}s"]) for one in ("brand", "aspect", "venue")},
         "author": _numbered("author", rows["author"], picture, keys),
         "thread": _numbered("thread", rows["thread"], picture, keys),
         "week": pc.floor_temporal(rows["day"], unit="week", week_starts_monday=True),
@@ -194,7 +185,7 @@ def _left_out(rows: pa.Table, left_out: pa.Table, span: str, venues: list[str]) 
 
     def placed(table: pa.Table) -> pa.ChunkedArray:
         days = table["day"].cast("int32").cast("int64")
-        return pc.add(pc.multiply(_number_of(table["venue"], venues), MOST_DAYS), days)
+        return pc.add(pc.multiply(number_of(table["venue"], venues), MOST_DAYS), days)
 
     return pc.is_in(placed(rows), value_set=placed(left_out.filter(pc.field("span") == span)))
 
@@ -205,101 +196,6 @@ def _numbered(kind: str, ids: pa.ChunkedArray, picture: Picture, keys: AuthorKey
     secret = [keys.key(realm, one) for one in folded.dictionary.to_pylist()]
     place = {key: number for number, key in enumerate(sorted(secret))}
     return pa.array([place[key] for key in secret], pa.int64()).take(folded.indices)
-
-
-def _verdicts(verdicts: pa.Table, drawn: pa.Table, opinions: pa.Table, names: dict[str, list[str]]) -> pa.Table:
-    """Give what people said, with the row of the opinion (from 0) and the number of its draw and guideline.
-
-    Moments are numbers too: `collected` says which draws a post came too late for, see `_moments`.
-    """
-    plans = {plan["plan_id"]: number for number, plan in enumerate(plans_of(verdicts, drawn))}
-    moments = _moments(verdicts, drawn)
-    said = ("label_y", "label_negative", "label_positive")
-    columns = {
-        "opinion": _places(verdicts.to_pylist(), opinions, names),
-        "guideline": _guideline_of(verdicts["guideline"], names),
-        "plan": pa.array([plans[plan_id] for plan_id in verdicts["plan_id"].to_pylist()], pa.int64()),
-        "collected": pa.array(np.searchsorted(moments, _epoch(verdicts["collected_at"])), pa.int64()),
-        **{name: verdicts[name] for name in (*said, "inclusion_probability")},
-    }
-    return pa.table(columns).sort_by([("opinion", "ascending"), ("guideline", "ascending")])
-
-
-def _plans(verdicts: pa.Table, drawn: pa.Table, names: dict[str, list[str]]) -> pa.Table:
-    """Give of each draw how many opinions of a brand it handed out, and `until`, the last moment of what it knew."""
-    moments, rows = _moments(verdicts, drawn), []
-    for number, plan in enumerate(plans_of(verdicts, drawn)):
-        until = int(np.searchsorted(moments, plan["until"].timestamp()))
-        rows += [
-            {"plan": number, "until": until, "brand": place, "handed": plan["handed"].get(brand, 0)}
-            for place, brand in enumerate(names["brands"])
-        ]
-    return pa.Table.from_pylist(rows, schema=pa.schema([(n, pa.int64()) for n in ("plan", "until", "brand", "handed")]))
-
-
-def _moments(verdicts: pa.Table, drawn: pa.Table) -> NDArray[np.float64]:
-    """The moments until which draws knew posts: a post was known to a draw when its number is not above the draw's."""
-    return np.unique([plan["until"].timestamp() for plan in plans_of(verdicts, drawn)])
-
-
-def _epoch(moments: pa.ChunkedArray) -> NDArray[np.float64]:
-    return np.array([moment.timestamp() for moment in moments.to_pylist()])
-
-
-def _bridges(bridges: pa.Table, names: dict[str, list[str]]) -> pa.Table:
-    """Give the bridges between guidelines, with numbers for these."""
-    numbers = {name: _guideline_of(bridges[name], names) for name in ("guideline", "followed")}
-    return pa.table({name: numbers.get(name, bridges[name]) for name in bridges.column_names})
-
-
-def _guideline_of(column: pa.ChunkedArray, names: dict[str, list[str]]) -> pa.ChunkedArray:
-    """Give the number of each guideline, from 1 for the newest; 0 = unknown."""
-    return pc.add(pc.fill_null(_number_of(column, names["guidelines"]), -1), 1)
-
-
-def _labels(judged: list[pa.Table], bridges: pa.Table, opinions: pa.Table, names: dict[str, list[str]]) -> pa.Table:
-    """Give the labels, whole and by aspect, with the row of the opinion (from 0) that each is about.
-
-    `bridge` is the number of the guideline from which a bridge led it here, with its error; 0 where none did.
-    """
-    rows = [row for table in judged for row in table.to_pylist()]
-    columns = {
-        **_bridged([row["guideline"] for row in rows], bridges, {"bridge_se": "net_index"}, names),
-        "opinion": _places(rows, opinions, names),
-        "label_y": pa.array([row["label_y"] for row in rows], pa.int64()),
-        "weight": pa.array([row["weight"] for row in rows], pa.float64()),
-    }
-    return pa.table(columns).sort_by("opinion")
-
-
-def _bridged(
-    guidelines: list[str], bridges: pa.Table, measures: dict[str, str], names: dict[str, list[str]]
-) -> dict[str, pa.Array]:
-    """Give the number of the bridge of each label, and its error in some measures, by the name of the column."""
-    known = {(one["guideline"], one["measure"]): one["se"] or 0.0 for one in bridges.to_pylist()}
-    number = {one: place for place, one in enumerate(names["guidelines"], start=1) if known.get((one, "net_index"))}
-    errors = {
-        column: pa.array([known.get((one, measure), 0.0) for one in guidelines], pa.float64())
-        for column, measure in measures.items()
-    }
-    return {"bridge": pa.array([number.get(one, 0) for one in guidelines], pa.int64()), **errors}
-
-
-def _judged(judged: pa.Table, bridges: pa.Table, opinions: pa.Table, names: dict[str, list[str]]) -> pa.Table:
-    """Give which part of the labellers say negative and positive, with the row of the opinion that each is about."""
-    said = {name: judged[f"label_{name}"] for name in ("negative", "positive")}
-    said |= _bridged(judged["guideline"].to_pylist(), bridges, {f"{name}_se": name for name in POLARITIES}, names)
-    columns = {"opinion": _places(judged.to_pylist(), opinions, names), **said, "weight": judged["weight"]}
-    return pa.table(columns).sort_by("opinion")
-
-
-def _places(rows: list[dict[str, Any]], opinions: pa.Table, names: dict[str, list[str]]) -> pa.Array:
-    """Give for each row the opinion it is about, by the opinion's row from 0."""
-    keys = (opinions[name].to_pylist() for name in ("post_id", "brand", "aspect"))
-    place = {key: number for number, key in enumerate(zip(*keys, strict=True))}
-    brand_of, aspect_of = ({name: i for i, name in enumerate(names[kind])} for kind in ("brands", "aspects"))
-    found = [place[r["post_id"], brand_of[r["brand"]], aspect_of[r.get("aspect", "")]] for r in rows]
-    return pa.array(found, pa.int64())
 
 
 def _gaps(estimates: pa.Table, read: Read, window: Window | None, names: dict[str, list[str]]) -> pa.Table:
@@ -341,13 +237,13 @@ def _gaps_of_shares(read: Read, window: Window | None, names: dict[str, list[str
 def _figures(estimates: pa.Table, names: dict[str, list[str]]) -> pa.Table:
     """Give the estimates with numbers for names; a figure that is no difference has its own brand as rival."""
     numbers = {
-        "brand": _number_of(estimates["brand"], names["brands"]),
+        "brand": number_of(estimates["brand"], names["brands"]),
         "rival": pc.if_else(
             pc.equal(estimates["rival"], ""),
-            _number_of(estimates["brand"], names["brands"]),
-            _number_of(estimates["rival"], names["brands"]),
+            number_of(estimates["brand"], names["brands"]),
+            number_of(estimates["rival"], names["brands"]),
         ),
-        "aspect": _number_of(estimates["aspect"], names["aspects"]),
+        "aspect": number_of(estimates["aspect"], names["aspects"]),
     }
     columns = {field: numbers.get(field, estimates[field]) for field in estimates.column_names}
     return pa.table(columns).sort_by("figure_id")
@@ -357,7 +253,7 @@ def _polarities(shares: pa.Table, names: dict[str, list[str]]) -> pa.Table:
     """Give the shares of polarity; as side 0 the own brand, 1 its rivals together."""
     numbers = {
         "side": pc.equal(shares["brand"], "").cast("int64"),
-        "aspect": _number_of(shares["aspect"], names["aspects"]),
+        "aspect": number_of(shares["aspect"], names["aspects"]),
     }
     kept = [name for name in shares.column_names if name not in ("brand", "aspect")]
     return pa.table({**numbers, **{name: shares[name] for name in kept}}).sort_by("figure_id")
@@ -390,26 +286,22 @@ def _campaigns(picture: Picture, names: dict[str, list[str]]) -> pa.Table:
 
 def _watched(weeks: pa.Table, names: dict[str, list[str]]) -> pa.Table:
     """Give the weekly watch, with numbers for brands."""
-    numbers = {"brand": _number_of(weeks["brand"], names["brands"])}
+    numbers = {"brand": number_of(weeks["brand"], names["brands"])}
     columns = {name: numbers.get(name, weeks[name]) for name in weeks.column_names}
     return pa.table(columns).sort_by([("brand", "ascending"), ("week", "ascending")])
 
 
 def _changes(changes: pa.Table, names: dict[str, list[str]]) -> pa.Table:
     """Give the parts of the changes with numbers for names."""
-    numbers = {"brand": _number_of(changes["brand"], names["brands"])}
+    numbers = {"brand": number_of(changes["brand"], names["brands"])}
     return pa.table({name: numbers.get(name, changes[name]) for name in changes.column_names}).sort_by("figure_id")
 
 
 def _drivers(drivers: pa.Table, names: dict[str, list[str]]) -> pa.Table:
     """Give what each aspect moved, with numbers for names."""
-    numbers = {name: _number_of(drivers[name], names[f"{name}s"]) for name in ("brand", "aspect")}
+    numbers = {name: number_of(drivers[name], names[f"{name}s"]) for name in ("brand", "aspect")}
     table = pa.table({name: numbers.get(name, drivers[name]) for name in drivers.column_names})
     return table.sort_by([(name, "ascending") for name in ("brand", "span", "aspect", "part")])
-
-
-def _number_of(column: pa.ChunkedArray, names: list[str]) -> pa.ChunkedArray:
-    return pc.index_in(column, pa.array(names, pa.string())).cast("int64")
 
 
 def _parquet(table: pa.Table) -> bytes:

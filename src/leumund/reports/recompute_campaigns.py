@@ -104,20 +104,6 @@ def carried(effect, follows):
     return [effect[0] / b, *sorted((sign * low, sign * high))]
 
 
-def labels_moved(y, w, period, groups, bridge):
-    """Give how much higher labels are in period 2 than in period 1 in the same venues; None where it cannot be told."""
-    times, (venue, thread) = np.unique(period), groups.T
-    design = np.column_stack([period[:, None] == times, venue[:, None] == np.unique(venue)[1:]]).astype(float)
-    df, scaled = y.size - np.linalg.matrix_rank(design), design * w[:, None]
-    if not {1, 2} <= set(times.tolist()) or df < 1:
-        return None
-    inverse, last = np.linalg.pinv(design.T @ scaled), len(times)
-    off, reach = y - design @ (inverse @ (scaled.T @ y)), scaled @ (inverse[:, last - 1] - inverse[:, last - 2])
-    plain, threads = w @ off**2 / w.sum() * (reach @ reach), (np.bincount(thread, reach * off) ** 2).sum()
-    came = (np.bincount(bridge[:, 0].astype(int), reach * bridge[:, 1]) ** 2).sum()
-    return reach @ y, np.sqrt(max(plain, threads) * y.size / df + came), df
-
-
 def main(pack):
     """Compare every campaign's effect; gives the status to end with."""
     manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))

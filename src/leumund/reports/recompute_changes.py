@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 from recompute import carried, code
-from recompute_campaigns import labels_moved, response
+from recompute_campaigns import response
 from recompute_drivers import around, compared, filled, held, lent, part, same, sides, tally, told, voices, worth
+from recompute_labels import labels_moved
 from scipy import stats
 
 UNKNOWN = 0.0, 0.0, np.inf  # value, error, degrees of freedom

@@ -68,6 +68,20 @@ def bridge(both, measure, level):
     return [round(float(part), 6) for part in (value, value - half, value + half, se, df, apart)]
 
 
+def labels_moved(y, w, period, groups, bridge):
+    """Give how much higher labels are in period 2 than in period 1 in the same venues; None where it cannot be told."""
+    times, (venue, thread) = np.unique(period), groups.T
+    design = np.column_stack([period[:, None] == times, venue[:, None] == np.unique(venue)[1:]]).astype(float)
+    df, scaled = y.size - np.linalg.matrix_rank(design), design * w[:, None]
+    if not {1, 2} <= set(times.tolist()) or df < 1:
+        return None
+    inverse, last = np.linalg.pinv(design.T @ scaled), len(times)
+    off, reach = y - design @ (inverse @ (scaled.T @ y)), scaled @ (inverse[:, last - 1] - inverse[:, last - 2])
+    plain, threads = w @ off**2 / w.sum() * (reach @ reach), (np.bincount(thread, reach * off) ** 2).sum()
+    came = (np.bincount(bridge[:, 0].astype(int), reach * bridge[:, 1]) ** 2).sum()
+    return reach @ y, np.sqrt(max(plain, threads) * y.size / df + came), df
+
+
 def main(pack):
     """Compare every label and bridge of the pack; gives the status to end with."""
     manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
