@@ -361,7 +361,7 @@ def test_each_script_is_short_and_imports_nothing_of_leumund(script: Path) -> No
     assert len(lines) < 150
     imported = {line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))}
     beside = {other.stem for other in SCRIPTS if other != script}
-    assert imported <= {"hashlib", "json", "sys", "itertools", "pathlib", "numpy", "pyarrow", "scipy"} | beside
+    assert imported <= {"hashlib", "json", "os", "sys", "itertools", "pathlib", "numpy", "pyarrow", "scipy"} | beside
 
 
 def test_nobody_and_no_words_are_in_the_pack(market: Project, tmp_path: Path) -> None:

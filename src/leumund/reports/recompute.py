@@ -6,13 +6,15 @@ Labels: Angelopoulos, Duchi, Zrnic 2023, carried by a mixed model (Henderson 197
 
 import hashlib
 import json
+import os
 import sys
 from itertools import product
 from pathlib import Path
 
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the matrices are small: threads would mostly wait for each other
 import numpy as np
 import pyarrow.parquet as pq
-from scipy import linalg, stats
+from scipy import linalg, special, stats
 
 BOUNDS = {"net_index": (-100, 100), "difference": (-200, 200), "share_of_voice": (0, 1)}
 # Spreads of the reader's error that are tried, as multiples of one label's noise: between cells, kinds, 13 weeks.
@@ -68,8 +70,7 @@ def carried(e, w, at, rows, targets):
     drawn = [kinds, week // block > np.arange(week.max() // block)]
     parts = [g, *(np.column_stack([d, *(g[:, i : i + 1] * d for i in range(len(groups)))]) for d in drawn)]
     design, cells, found = np.column_stack([*parts, every[:, 4:5] == came[:, 0]]), code(rows[:, 0], rows[:, 3]), []
-    wide = [len(p.T) for p in parts]
-    x, reach_of = design[: len(place)], targets @ design[len(place) :]
+    x, reach_of, wide = design[: len(place)], targets @ design[len(place) :], [len(p.T) for p in parts]
     own = np.array([(np.bincount(cells, share) ** 2).sum() for share in targets])
     for spread, kind, drift in GRID:
         variance = noise * (1 / precision + spread**2)
@@ -81,8 +82,7 @@ def carried(e, w, at, rows, targets):
         predicted = reach.T @ half, (reach**2).sum(axis=0) + noise * spread**2 * own
         found.append((fit / 2 - np.log(np.diag(factor)).sum(), *predicted))
     chance, values, variances = (np.array(part) for part in zip(*found, strict=True))
-    chance = np.exp(chance - chance.max())
-    chance = np.where(chance < 1e-4, 0, chance) / chance[chance >= 1e-4].sum()
+    chance = special.softmax(np.where(chance < chance.max() + np.log(1e-4), -np.inf, chance))
     error = np.sqrt(chance @ (variances + (values - chance @ values) ** 2))
     return chance @ values, error, max(precision.sum() - len(groups), 1)
 

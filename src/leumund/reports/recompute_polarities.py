@@ -4,9 +4,11 @@ Lies beside recompute.py, whose estimators it uses; ends with 1 when a share dif
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the matrices are small: threads would mostly wait for each other
 import numpy as np
 import pyarrow.parquet as pq
 from recompute import carried, code, machine
