@@ -16,11 +16,13 @@ from bench import kill as kill_bench
 from bench import pages as pages_bench
 from bench import proven as proven_bench
 from bench import walk as walk_bench
+from bench import weights as weights_bench
 from bench.figure import Figure
 from bench.proven_market import Labelled, labelled
 from bench.tree import watched
 from leumund.estimates import LabelledErrors, Mixtures, Pooled, pool_errors
 from leumund.picture import borrowing
+from leumund.picture import weights as weights_room
 from leumund.posts import families
 from leumund.step import Batch
 from leumund.tables import arrow_schema
@@ -240,3 +242,18 @@ def test_a_missed_floor_is_open_only_as_long_as_it_gets_no_worse() -> None:
     assert not dataclasses.replace(figure, value=4.6).is_open
     assert not dataclasses.replace(figure, reached=None).is_open
     assert dataclasses.replace(figure, value=3.9).holds
+
+
+def by_its_own_chance(verdicts: pa.Table, drawn: pa.Table) -> np.ndarray:
+    return 1 / verdicts["inclusion_probability"].to_numpy()
+
+
+def test_weights_that_take_each_draw_for_the_only_one_are_rejected() -> None:
+    assert not passes(weights_bench.figures_of(weights_bench.trials(40, by_its_own_chance)))
+
+
+def test_weights_that_trust_every_draw_with_old_posts_alike_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights_room, "_age", lambda day, until: np.zeros((len(day), len(until)), dtype=np.int64))
+    figures = weights_bench.figures_of(weights_bench.trials(40))
+    assert not holds(figures, "Own: a label is worth, of an equal one")
+    assert holds(figures, "Own: opinions, off by"), "they are right, but of little use"

@@ -155,6 +155,7 @@ def weekly_trial(market: list[dict[str, Any]], truth: dict[str, float], trial: i
     """Three draws of thirty from a growing market, every seventh row not filled in: weighed, and each at 1/p."""
     weeks = [datetime.datetime(2024, 6, day, tzinfo=datetime.UTC) for day in (10, 17, 24)]
     known = [market[: len(market) // 2], market[: 3 * len(market) // 4], market]
+    posted = {row["post_id"]: row["day"] for row in market}
     came = {row["post_id"]: weeks[sum(i >= len(k) for k in known)] for i, row in enumerate(market)}
     drawn: list[tuple[str, str, str, float, datetime.datetime]] = []
     for week, frame in zip(weeks, known, strict=True):
@@ -166,6 +167,7 @@ def weekly_trial(market: list[dict[str, Any]], truth: dict[str, float], trial: i
     judged = [row for n, row in enumerate(drawn) if (n + trial) % 7]
     verdicts = pa.table({
         "post_id": [r[1] for r in judged], "brand": [r[2] for r in judged], "plan_id": [r[0] for r in judged],
+        "day": [posted[r[1]] for r in judged],
         "collected_at": pa.array([came[r[1]] for r in judged], pa.timestamp("us", tz="UTC")),
         "inclusion_probability": [r[3] for r in judged],
     })  # fmt: skip

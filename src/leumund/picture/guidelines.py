@@ -51,7 +51,7 @@ def step(own: str, *, level: float) -> Step:
         return {"judged": judged, "guideline_bridges": rows_to_arrow("guideline_bridges", bridges)}
 
     read, made = ("verdicts", "drawn"), ("judged", "guideline_bridges")
-    return Whole("judged", read, made, BOUND_ROWS, run, version=f"1|{own}|{level}")
+    return Whole("judged", read, made, BOUND_ROWS, run, version=f"2|{own}|{level}")
 
 
 def in_order(known: Iterable[str], drawn: pa.Table) -> list[str]:
@@ -124,7 +124,7 @@ def _that_holds(of_post: Mapping[str, Row], order: Sequence[str]) -> Row:
 
 
 def _weights(rows: Sequence[Row], drawn: pa.Table) -> np.ndarray:
-    names = ("post_id", "brand", "plan_id", "collected_at", "inclusion_probability")
+    names = ("post_id", "brand", "plan_id", "day", "collected_at", "inclusion_probability")
     schema = pa.schema([arrow_schema("verdicts").field(name) for name in names])
     return weights_of(pa.Table.from_pylist([{name: row[name] for name in names} for row in rows], schema), drawn)
 

@@ -7,6 +7,7 @@ draw those before its own. A draw knew a post whose number is not above its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -59,18 +60,21 @@ def _verdicts(
 
 
 def _plans(plans: Sequence[dict[str, Any]], moments: np.ndarray, names: Names) -> pa.Table:
-    """Give of each draw how many opinions of a brand it handed out, and the last moment of what it knew."""
+    """Give of each draw how many opinions of a brand it handed out, and the last moment and week of what it knew."""
     rows = [
         {
             "plan": number,
             "until": int(np.searchsorted(moments, plan["until"].timestamp())),
+            "week": plan["until"].date() - timedelta(days=plan["until"].weekday()),
             "brand": place,
             "handed": plan["handed"].get(brand, 0),
         }
         for number, plan in enumerate(plans)
         for place, brand in enumerate(names["brands"])
     ]
-    return pa.Table.from_pylist(rows, schema=pa.schema([(n, pa.int64()) for n in ("plan", "until", "brand", "handed")]))
+    number = pa.int64()
+    columns = {"plan": number, "until": number, "week": pa.date32(), "brand": number, "handed": number}
+    return pa.Table.from_pylist(rows, schema=pa.schema(columns))
 
 
 def _bridges(bridges: pa.Table, names: Names) -> pa.Table:

@@ -17,15 +17,17 @@ STEPS = {"net_index": (0.01, 100.0), "negative": (1e-4, 1.0), "neutral": (1e-4, 
 
 def weights(v, plans):
     """Give for how many opinions of its brand each verdict stands, all draws together; plans by draw and brand."""
-    until, handed = plans
-    found = np.zeros(len(v["plan"]))
-    for brand in np.unique(v["brand"]):
-        here = np.flatnonzero(v["brand"] == brand)
-        plan, of, n = np.unique(v["plan"][here], return_inverse=True, return_counts=True)
-        known = (v["collected"][here][:, None] <= until[plan]) | (np.arange(len(plan)) >= of[:, None])
-        answered, later = np.maximum(handed[plan, brand], n) / n, n.sum() - np.cumsum(n)
-        found[here] = answered[of] * (n[of] / v["inclusion_probability"][here] + later[of]) / (known @ n)
-    return found
+    (until, week, handed), of, brand, p = plans, v["plan"], v["brand"], v["inclusion_probability"]
+    came, draws, row = np.zeros(handed.shape), np.arange(len(until)), np.arange(len(of))
+    np.add.at(came, (of, brand), 1)
+    handed = np.maximum(handed, came)[of, brand]
+    age = np.floor(2 * np.log2(np.maximum((week - v["week"][:, None]) // 7, 0) + 1)).astype(int)
+    behind, itself, size = handed / p, age == age[row, of][:, None], age.max(initial=0) + 1
+    n, opinions = (np.bincount(age[row, of], part, size) for part in (np.ones(len(of)), behind))
+    chance = (n[age] - itself + 1) / (opinions[age] - itself * behind[:, None] + behind.mean())
+    share = ((v["collected"][:, None] <= until) | (draws >= of[:, None])) * came.T[brand] * chance
+    later = np.where(draws > of[:, None], share, 0).sum(axis=1)
+    return handed / came[of, brand] * (share[row, of] / p + later) / share.sum(axis=1)
 
 
 def difference(old, new, w, author, thread):
@@ -88,12 +90,13 @@ def main(pack):
     names = ("opinions", "verdicts", "plans", "bridges", "labels", "judged")
     o, v, plans, bridges, labels, judged = (pq.read_table(pack / f"{name}.parquet") for name in names)
     o, v, p = ({c: t[c].to_numpy() for c in t.column_names} for t in (o, v, plans))
-    v |= {c: o[c][v["opinion"]] for c in ("brand", "author", "thread")}
+    v |= {c: o[c][v["opinion"]] for c in ("brand", "author", "thread", "week")}
+    v["week"], p["week"] = (part.astype("M8[D]").astype(int) for part in (v["week"], p["week"]))
     v |= {"net_index": v["label_y"], **{c: v[f"label_{c}"] for c in ("negative", "positive")}}
     v["neutral"] = 10_000 - v["negative"] - v["positive"]
     draws = p["plan"].max(initial=-1) + 1
-    until, handed = np.zeros(draws), np.zeros((draws, len(manifest["brands"])))
-    until[p["plan"]], handed[p["plan"], p["brand"]] = p["until"], p["handed"]
+    until, week, handed = np.zeros(draws), np.zeros(draws, dtype=int), np.zeros((draws, len(manifest["brands"])))
+    until[p["plan"]], week[p["plan"]], handed[p["plan"], p["brand"]] = p["until"], p["week"], p["handed"]
     known, own = range(1, len(manifest["guidelines"]) + 1), v["guideline"][v["brand"] == 0]  # the newest guideline is 1
     most = max(known, key=lambda g: (own == g).sum(), default=0)
     followed = next((g for g in known if (own == g).sum() >= 20), most)
@@ -101,7 +104,7 @@ def main(pack):
     order = np.lexsort([rank, v["opinion"]])
     holds = order[np.unique(v["opinion"][order], return_index=True)[1]]  # of each opinion the verdict that holds
     all_of = {c: a[holds] for c, a in v.items()}
-    w, shift, again = weights(all_of, (until, handed)), {followed: (0, 0, 0), 0: (0, 0, 0)}, {}
+    w, shift, again = weights(all_of, (until, week, handed)), {followed: (0, 0, 0), 0: (0, 0, 0)}, {}
     for g in known:
         if g == followed:
             continue
@@ -118,7 +121,7 @@ def main(pack):
     all_of = {c: a[kept] for c, a in all_of.items()}
     moved = np.array([shift[g] for g in all_of["guideline"].tolist()]).reshape(-1, 3).T
     said = [all_of[c] + moved[i] for i, c in enumerate(("label_y", "label_negative", "label_positive"))]
-    w = weights(all_of, (until, handed))
+    w = weights(all_of, (until, week, handed))
     whole = {(o["post"][at], o["brand"][at]): i for i, at in enumerate(all_of["opinion"].tolist())}
     ends = ("value", "low", "high", "se", "dof", "spread")
     agree = sum(again[r["guideline"], r["measure"]] == [r[c] for c in ends] for r in bridges.to_pylist())
