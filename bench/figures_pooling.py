@@ -73,6 +73,7 @@ class ReaderWorld:
             label[seen] - machine[seen],
             np.ones(seen.size),
             Places(brand[seen], venue[seen, None], week[seen]),
+            step=100.0,
         )
         quarter = np.flatnonzero((brand == 0) & (week >= self.weeks - 13))
         posts = np.concatenate([np.arange(brand.size), quarter])

@@ -50,6 +50,14 @@ def test_a_venue_without_labels_is_less_sure_than_one_with_many() -> None:
     assert pool_errors(given_, one(0, 0, 20)).se[0] < pool_errors(given_, one(0, 9, 20)).se[0]
 
 
+def test_labels_that_all_agree_with_the_machine_do_not_prove_that_it_never_errs() -> None:
+    n = 30
+    at = Places(np.zeros(n, dtype=int), np.zeros((n, 1), dtype=int), np.arange(n) % 4)
+    got = pool_errors(LabelledErrors(np.zeros(n), np.ones(n), at, step=100.0), one(0, 0, 2))
+    assert got.value[0] == pytest.approx(0)
+    assert got.se[0] > 100 / n / 2, "as if one label more had come that does not agree"
+
+
 def test_a_venue_where_the_reader_errs_otherwise_has_its_own_error() -> None:
     given_ = labels(n=3000)
     venue = np.asarray(given_.at.kinds)[:, 0]
@@ -100,6 +108,8 @@ def test_labels_that_were_drawn_seldom_weigh_more() -> None:
     ("given_", "asked"),
     [
         (LabelledErrors([1.0], [1.0], Places([0], [[0]], [0])), one(0, 0, 0)),
+        (LabelledErrors([1.0, 2.0], [1.0, 1.0], Places([0, 0], [[0], [0]], [0, 1]), step=-1.0), one(0, 0, 0)),
+        (LabelledErrors([1.0, 2.0], [1.0, 1.0], Places([0, 0], [[0], [0]], [0, 1]), step=np.nan), one(0, 0, 0)),
         (labels(), one(5, 0, 0)),
         (LabelledErrors([1.0, 2.0], [1.0], Places([0, 0], [[0], [0]], [0, 1])), one(0, 0, 0)),
         (LabelledErrors([1.0, np.nan], [1.0, 1.0], Places([0, 0], [[0], [0]], [0, 1])), one(0, 0, 0)),

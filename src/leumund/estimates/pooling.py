@@ -61,12 +61,17 @@ class Places:
 
 @dataclass(frozen=True)
 class LabelledErrors:
-    """Label minus machine of each labelled post, one over its chance to be drawn, where it lies, and on which scale."""
+    """Label minus machine of each labelled post, one over its chance to be drawn, where it lies, and on which scale.
+
+    `step` is how far two neighbouring verdicts lie apart. The noise of a label is reckoned as if one label more had
+    come, off by so much: where all labels agree with the machine, the next one still may not.
+    """
 
     error: ArrayLike
     weight: ArrayLike
     at: Places
     scales: Scales | None = None
+    step: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ def pool_errors(labelled: LabelledErrors, mixtures: Mixtures) -> Pooled:
         raise refuse("a target lies in a group without labels", next_step="leave it out: its error is unproven")
     if number.size == 0:
         return Pooled(np.empty(0), np.empty(0), np.empty(0))
-    cells = _cells(e, w, given, scale)
+    cells = _cells(e, w, given, scale, labelled.step)
     columns = _Columns(cells.place, wanted, scale_se)
     targets = columns.design(wanted, number, part)
     with threadpool_limits(1, "blas"):  # the matrices are small: threads would mostly wait for each other
@@ -134,6 +139,8 @@ def _read_labels(labelled: LabelledErrors) -> tuple[Floats, Floats, Ints]:
             where=f"row {odd[0]}",
             next_step="leave posts without a label out; a weight is one over the chance to be drawn",
         )
+    if not labelled.step >= 0 or not np.isfinite(labelled.step):
+        raise refuse(f"a step of {labelled.step:g} between verdicts", next_step="give a distance, or 0 for none")
     return e, w, given
 
 
@@ -182,14 +189,15 @@ class _Cells(NamedTuple):
     noise: float
 
 
-def _cells(error: Floats, weight: Floats, place: Ints, scale: Ints) -> _Cells:
+def _cells(error: Floats, weight: Floats, place: Ints, scale: Ints, step: float) -> _Cells:
     """Weighted means by place; the weights of a group sum to its effective number of labels (Kish 1965, 8.2)."""
     _, group = np.unique(place[:, 0], return_inverse=True)
     sums, squares = np.bincount(group, weight), np.bincount(group, weight**2)
     scaled = weight * (sums / squares)[group]
     level = np.bincount(group, scaled * error) / np.bincount(group, scaled)
-    dof = max(error.size - len(sums), 1)
-    noise = float(np.sum((weight * (len(error) / weight.sum())) * (error - level[group]) ** 2)) / dof
+    dof = max(error.size - len(sums), 1) + (step > 0)
+    squares_off = float(np.sum((weight * (len(error) / weight.sum())) * (error - level[group]) ** 2))
+    noise = (squares_off + step**2) / dof
     found, cell = np.unique(np.column_stack([place, scale]), axis=0, return_inverse=True)
     cell = cell.ravel()
     precision = np.bincount(cell, scaled).astype(np.float64)

@@ -26,6 +26,7 @@ __all__ = [
     "LABELS_FOR_A_BRAND",
     "LABELS_FOR_A_CELL",
     "MOST_POWER",
+    "STEP",
     "Carried",
     "Makeup",
     "Placed",
@@ -42,6 +43,7 @@ LABELS_FOR_A_BRAND = 20
 MOST_VENUES = 30  # the venues with most labels are told apart, the others are one kind
 MOST_POWER = 3.0
 INDEX = 0.01  # 1/10,000 -> index points −100..100
+STEP = 100.0  # index points between two neighbouring verdicts
 SUPPORTS = ("measured", "borrowed", "unproven")
 EPOCH = date(1970, 1, 1)
 MOST_DAYS = 1 << 24
@@ -206,9 +208,8 @@ class ReaderError:
             share.append(sign * n_posts / np.bincount(numbers, n_posts, len(these))[numbers])
             rows.append(found)
         codes = _Codes(judged, self._makeup)
-        errors = LabelledErrors(
-            judged.label - self.power * judged.machine, judged.weight, codes.judged(), judged.scales
-        )
+        off = judged.label - self.power * judged.machine
+        errors = LabelledErrors(off, judged.weight, codes.judged(), judged.scales, STEP)
         made_of = Mixtures(np.concatenate(number), np.concatenate(share), codes.mixed(np.concatenate(rows)))
         got = pool_errors(errors, made_of)
         return got.value, got.se, got.dof

@@ -302,7 +302,7 @@ class _Reader:
         of_labels, of_posts = places_of(_placed(judged, "day"), _placed(mixed, "week"))
         error = _label(judged, polarity) - self.power * np.array([row[polarity] for row in judged]) * UNIT
         scales = scales_of([row["guideline"] for row in judged], self._bridges, polarity)
-        labelled = LabelledErrors(error, np.array([row["weight"] for row in judged]), of_labels, scales)
+        labelled = LabelledErrors(error, np.array([row["weight"] for row in judged]), of_labels, scales, 1.0)
         got = pool_errors(labelled, Mixtures(number, share, of_posts))
         return got.value, got.se, got.dof
 

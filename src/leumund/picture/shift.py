@@ -28,7 +28,7 @@ from leumund.estimates import (
     label_movement,
     pool_errors,
 )
-from leumund.picture.borrowing import LABELS_FOR_A_BRAND, LABELS_FOR_A_CELL, places_of, scales_of, worth
+from leumund.picture.borrowing import LABELS_FOR_A_BRAND, LABELS_FOR_A_CELL, STEP, places_of, scales_of, worth
 
 __all__ = ["Compared", "ReaderShift", "Shift", "Told"]
 
@@ -90,12 +90,12 @@ class ReaderShift:
             i for i, one in enumerate(asked) if self._n[one.brand] >= LABELS_FOR_A_BRAND and min(_heard(one.posts))
         ]
         known = [asked[i] for i in places]
-        venues = self._carried(known, VENUES, self._label - self._machine, self._scales)
+        venues = self._carried(known, VENUES, self._label - self._machine, self._scales, STEP)
         follows = self.response is not None and self.response.low > 0
         slope = self.response.value if self.response is not None and follows else 0.0
         own = self._machine - slope * self._label
         scales = Scales(self._scales.number, slope * np.asarray(self._scales.se))
-        drift = self._carried(known, WITHIN, own, scales) if follows else [UNKNOWN] * len(known)
+        drift = self._carried(known, WITHIN, own, scales, slope * STEP) if follows else [UNKNOWN] * len(known)
         told = dict(zip(places, zip(venues, drift, strict=True), strict=True))
         return [self._shift(one, *told.get(i, (UNKNOWN, UNKNOWN))) for i, one in enumerate(asked)]
 
@@ -138,7 +138,7 @@ class ReaderShift:
         """Variance of one label of a brand."""
         return float(np.cov(self._label[own], aweights=self._weight[own])) if own.sum() > 1 else 0.0
 
-    def _carried(self, asked: Sequence[Compared], part: int, errors: Floats, scales: Scales) -> list[Told]:
+    def _carried(self, asked: Sequence[Compared], part: int, errors: Floats, scales: Scales, step: float) -> list[Told]:
         """Give the movement of an error of the reader in each comparison, carried from all labels."""
         if not asked:
             return []
@@ -148,7 +148,7 @@ class ReaderShift:
             [(brand, venue, (), week) for _, brand, venue, week, _ in mixed],
         )
         shares = Mixtures([row[0] for row in mixed], [row[-1] for row in mixed], posts)
-        got: Pooled = pool_errors(LabelledErrors(errors, self._weight, labels, scales), shares)
+        got: Pooled = pool_errors(LabelledErrors(errors, self._weight, labels, scales, step), shares)
         return [(float(v), float(e), float(d)) for v, e, d in zip(got.value, got.se, got.dof, strict=True)]
 
 

@@ -57,11 +57,11 @@ def machine(o, period, way, brands):
     return {**v, "times": times, "n": posts}
 
 
-def carried(e, w, at, rows, targets):
-    """Give the mean of label minus machine, `e`, in each target (shares of rows), with its error and its df."""
-    (place, cell), of = np.unique(at, axis=0, return_inverse=True), at[:, 0].astype(int)  # bridges: number, error
+def carried(said, at, rows, targets):
+    """Give the mean of label minus machine in each target, its error and df; said: it, weight, step; at: 4, bridge."""
+    (e, w, step), (place, cell), of = said, np.unique(at, axis=0, return_inverse=True), at[:, 0].astype(int)
     groups, (s, s2, se) = np.unique(of), (np.bincount(of, part) for part in (w, w**2, w * e))
-    noise = w @ (e - (se / s)[of]) ** 2 * len(e) / w.sum() / max(len(e) - len(groups), 1)
+    noise = (w @ (e - (se / s)[of]) ** 2 * len(e) / w.sum() + step**2) / (max(len(e) - len(groups), 1) + 1)
     precision, mean = (np.bincount(cell.ravel(), w * (s / s2)[of] * part) for part in (1, e))
     mean, every, came = mean / precision, np.concatenate([place, rows]), np.unique(place[place[:, 4] > 0, 4:], axis=0)
     g, week = (every[:, :1] == groups).astype(float), every[:, 3:4] - every[:, 3].min()
@@ -119,7 +119,7 @@ def main(pack):
             sides = [n[used] * of_all * (rows["brand"] == brand) for brand in (own, rival)]
             targets.append(sides[0] / sides[0].sum() - (own != rival) * sides[1] / sides[1].sum())
         if targets:
-            got = carried((label - power * y)[some], w[some], lies, places[first[used]], np.array(targets))
+            got = carried(((label - power * y)[some], w[some], 100), lies, places[first[used]], np.array(targets))
             error |= {key: (got[0][i], got[1][i], got[2]) for i, key in enumerate(keys)}
     for row, (own, rival, aspect, period, start) in figures:
         if (cell := (aspect, period, row["counted"])) not in done:

@@ -71,7 +71,7 @@ def movement(machine, drift, follows, labels, shared):
 
 def carried_to(o, judged, asked, within):
     """Give an error of the reader, carried from all labels: in the change of the venues' shares, or within them."""
-    at, w, errors, *bridge = judged
+    at, w, errors, step, *bridge = judged
     often, targets = np.bincount(o["venue"][at], minlength=o["venue"].max() + 1), []
     known = np.argsort(np.argsort(-often, kind="stable")) < np.minimum(30, (often > 0).sum())
     venue, week = np.where(known[o["venue"]], o["venue"], -1), o["week"].astype(int) // 7
@@ -83,7 +83,7 @@ def carried_to(o, judged, asked, within):
         share, alone = n / n.sum(axis=1, keepdims=True), n[::-1] == 0  # a silent side takes the other's error
         weight = share.sum(axis=0) * ~alone * [[-1], [1]] if within else (share[1] - share[0]) * (1 + alone)
         targets.append(np.bincount(of, (weight / 2 / n)[p["side"], p["venue"]], len(rows)))
-    return zip(*np.broadcast_arrays(*carried(errors, w, lies, rows, np.array(targets))), strict=True)
+    return zip(*np.broadcast_arrays(*carried((errors, w, step), lies, rows, np.array(targets))), strict=True)
 
 
 def main(pack):
@@ -103,7 +103,8 @@ def main(pack):
     known = {k: p for k, (row, p) in asked.items() if enough[row["brand"]] and len(set(p["side"].tolist())) == 2}
     errors, carry = [label - read, *([read - follows[0] * label] if follows else [])], [{}, {}]
     for n, error in enumerate(errors if known else []):
-        judged = at, w, error, bridge[0], bridge[1] * (follows[0] if n else 1)
+        unit = follows[0] if n else 1
+        judged = at, w, error, 100 * unit, bridge[0], bridge[1] * unit
         carry[n] = dict(zip(known, carried_to(o, judged, list(known.values()), within=n), strict=True))
     for key, (row, p) in asked.items():
         n, period, mine = np.bincount(p["side"], minlength=2), sides(o, row)[at], o["brand"][at] == row["brand"]

@@ -50,7 +50,7 @@ def errors(o, labels, keys, proven):
         used = o["inside"][first] & np.isin(o["key"][first], mine)
         counts = [n[used] * (o["key"][first[used]] == k) for k in mine]
         shares = np.array([count / count.sum() for count in counts])
-        value, se, df = carried(error[some], w[some], lies, places[first[used]], shares)
+        value, se, df = carried((error[some], w[some], 1), lies, places[first[used]], shares)
         got[:, mine] = value, se, np.full(len(mine), df)
     return got
 
