@@ -52,6 +52,12 @@ SETTINGS: tuple[Setting, ...] = (
         "File with a guideline of your own (plain text) for label next; empty: the one that comes along.",
     ),
     Setting(
+        "labels",
+        "guideline_version",
+        "",
+        "Name of the version of a guideline of your own: the same name means the same; empty: every word counts.",
+    ),
+    Setting(
         "engine",
         "kind",
         "duckdb",

@@ -288,6 +288,18 @@ def test_a_guideline_of_ones_own_is_handed_out_and_kept_with_each_label(project:
     assert {label["guideline"] for label in labels(again)} == {again.guideline()[1]} != {project.guideline()[1]}
 
 
+def test_a_guideline_whose_spelling_is_mended_stays_the_same_under_the_same_name(project: Project) -> None:
+    settings, ours = project.folder / "leumund.toml", project.folder / "ours.txt"
+    ours.write_text("# Nur das\n- negativ: Tadl\n", encoding="utf-8")
+    named = settings.read_text("utf-8").replace('guideline = ""', 'guideline = "ours.txt"')
+    settings.write_text(named.replace('guideline_version = ""', 'guideline_version = "Frühjahr"'), "utf-8")
+    again = Project(project.folder, init_project(project.folder, BRANDS).settings)
+    before = again.guideline()
+    ours.write_text("# Nur das\n- negativ: Tadel\n", encoding="utf-8")
+    assert before[1] == again.guideline()[1] == "Frühjahr"
+    assert before[0] != again.guideline()[0]
+
+
 def test_the_plan_says_what_labels_buy_in_words_and_for_programs(
     project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -71,7 +71,7 @@ class Labelling(Folder):
         path = self.folder / own
         with storage_errors(path):
             text = path.read_text(encoding="utf-8", errors="replace")
-        return text, version_of(text)
+        return text, self.settings.text("labels", "guideline_version").strip() or version_of(text)
 
     def known_to_labels(self) -> Known:
         """Give what a table of labels is held against: brands, what was drawn, the posts' words."""
