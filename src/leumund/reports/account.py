@@ -79,17 +79,19 @@ def method_panels(picture: Picture, language: str) -> Panel:
     paragraphs = tuple(say(f"method.{name}", language, level=level) for name in (*asked, *names))
     told = [sentence for tongue, sentence in method.how_good if tongue == language]
     good = " ".join(told or [sentence for _, sentence in method.how_good])
+    alone = say("fact.no_agreement", language) if method.n_labels else ""
     slowest = sorted(method.step_seconds, key=lambda step: -step[1])[:5]
+    steps = ", ".join(f"{name} {number(seconds, language, digits=1)} s" for name, seconds in slowest)
     facts = [
         ("model", f"{method.model} {method.model_version}".strip()),
         ("how_good", good),
         ("labels", number(method.n_labels, language)),
-        ("agreement", agreement_short(method.agreement, language) if method.agreement else ""),
+        ("agreement", agreement_short(method.agreement, language) if method.agreement else alone),
         ("guideline", ", ".join(version or say("fact.unknown_guideline", language) for version in method.guidelines)),
         ("readers", ", ".join(method.readers)),
         ("zones", ", ".join(method.zone_assumed)),
         ("engine", method.engine),
-        ("steps", ", ".join(f"{name} {number(seconds, language, digits=1)} s" for name, seconds in slowest)),
+        *([("steps", steps)] if steps else []),
         ("snapshot", picture.snapshot_id),
     ]
     rows = tuple((Cell(say(f"fact.{name}", language)), Cell(text or "–")) for name, text in facts)
