@@ -31,7 +31,7 @@ MARKETS = {
 TRIALS, BESIDE = 20, 10  # of the first kind, whose figures have goals; of the others
 QUARTER_WEEKS = 13
 HELD, PROVEN, WIDTH_POINTS = 0.93, 0.8, 8.0
-WIDEST_POINTS = 15.0  # what is reached, with room for chance: it must not get wider
+WIDEST_POINTS = 10.0  # what is reached, with room for chance: it must not get wider
 TOGETHER_WEEKS = 4  # so many weeks of a market count as one when chance is allowed for: they share labels
 
 
@@ -64,6 +64,7 @@ class Seen:
     own_weeks: Weeks = field(default_factory=Weeks)
     own_then: Weeks = field(default_factory=Weeks)  # as the reports at the quarters' ends showed the quarter's weeks
     quarters: list[tuple[float, bool]] = field(default_factory=list)  # half width, and whether the truth lies within
+    earlier: list[float] = field(default_factory=list)  # half widths of the quarters before
     labels: list[tuple[float, float]] = field(default_factory=list)  # of the own brand, and how many they are worth
 
     def look(self, found: Labelled, weeks: int) -> None:
@@ -74,10 +75,13 @@ class Seen:
             for row in _indices(estimates, "week"):
                 self._week(row, found.market, then=row["period_start"] >= since, last=until == weeks)
         for row in _indices(estimates, "quarter"):
-            if row["brand"] == BRANDS[0] and row["period_start"] <= since + timedelta(weeks=6) <= row["period_end"]:
+            if row["brand"] == BRANDS[0]:
                 truth, told = _truth(row, found.market), row["low"] is not None
                 half = (row["high"] - row["low"]) / 2 if told else math.inf
-                self.quarters.append((half, told and row["low"] <= truth <= row["high"]))
+                if row["period_start"] <= since + timedelta(weeks=6) <= row["period_end"]:
+                    self.quarters.append((half, told and row["low"] <= truth <= row["high"]))
+                else:
+                    self.earlier.append(half)
         weight = judged.filter(pc.field("brand") == BRANDS[0])["weight"].to_numpy()
         self.labels.append((weight.size, weight.sum() ** 2 / (weight @ weight)))
 
@@ -104,6 +108,7 @@ class Seen:
         goal, floor = (WIDTH_POINTS, WIDEST_POINTS) if gated else (None, None)
         half = float(halves.mean())
         yield Figure(f"{name}: own quarter, half width", half, "points", floor=floor, goal=goal)
+        yield Figure(f"{name}: own quarters before, half width", float(np.mean(self.earlier)), "points")
         floor = (
             HELD - ALLOWANCE * float(np.sqrt(HELD * (1 - HELD) / inside.size)) if gated and inside.size > 1 else None
         )
