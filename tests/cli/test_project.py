@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,6 +132,18 @@ def test_the_doctor_counts_what_is_there_and_sees_what_is_missing(leumund: Leumu
     assert broken.status == 1
     assert broken.err.startswith("DamagedProject (LM124): ")
     assert part.name in broken.err
+
+
+def test_the_line_for_cron_works_with_what_cron_knows(leumund: Leumund, project_walked: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "100 % Netz"
+    shutil.copytree(project_walked, folder)
+    line = next(line for line in leumund("doctor", "--project", folder).out.splitlines() if "0 6 * * 1" in line)
+    command = line.partition("0 6 * * 1 ")[2].replace(r"\%", "%")
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert {path.suffix for path in (folder / "reports").iterdir()} >= {".html", ".eml"}
 
 
 def test_a_second_writer_is_told_to_wait(leumund: Leumund, project_walked: Path, market: Path) -> None:

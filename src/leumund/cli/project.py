@@ -52,9 +52,14 @@ def doctor(folder: Path) -> None:
 
 
 def _weekly(folder: Path) -> str:
-    """Give the line for cron that walks, writes the report, and the mail that tells of it."""
-    walk = "leumund run && leumund picture && leumund picture --format mail"
-    return f"0 6 * * 1 cd {shlex.quote(str(folder.resolve()))} && {walk}"
+    """Give the line for cron that walks, writes the report, and the mail that tells of it.
+
+    Cron has a short PATH, so the program is named in full, and takes a bare % for the end of the line (crontab(5)).
+    """
+    beside = Path(sys.executable).with_name("leumund")
+    program, place = (shlex.quote(str(path)) for path in (beside if beside.exists() else "leumund", folder.resolve()))
+    walk = " && ".join(f"{program} {verb}" for verb in ("run", "picture", "picture --format mail"))
+    return f"0 6 * * 1 cd {place} && {walk}".replace("%", r"\%")
 
 
 def _say_machine() -> None:
