@@ -29,6 +29,7 @@ from leumund.picture.view import Picture
 from leumund.picture.window import Window
 from leumund.posts.identity import AuthorKeys
 from leumund.readings.aspect import GENERAL
+from leumund.reports.pack_campaigns import campaign_tables
 from leumund.reports.pack_labels import label_tables, number_of
 from leumund.wording import LANGUAGES, say
 
@@ -45,6 +46,7 @@ SCRIPTS = (
         SCRIPT.with_name(f"recompute_{part}.py")
         for part in ("polarities", "campaigns", "changes", "drivers", "labels", "gaps", "watch")
     ),
+    SCRIPT.with_name("recompute_placebos.py"),
 )
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same pack has the same bytes
 
@@ -58,22 +60,6 @@ _GAPS = pa.schema(
         "share": pa.float64(),
         "usual": pa.float64(),
         "error": pa.float64(),
-    }
-)
-
-_ENDS = ("value", "low", "high")
-_CAMPAIGNS = pa.schema(
-    {
-        "name": pa.string(),
-        "brand": pa.int64(),
-        "rivals": pa.list_(pa.int64()),
-        "aspect": pa.int64(),
-        "counted": pa.string(),
-        "starts_on": pa.date32(),
-        "first_week": pa.date32(),
-        "weeks": pa.list_(pa.int64()),
-        **{f"{whose}{part}": pa.float64() for whose in ("", "machine_") for part in _ENDS},
-        "p_value": pa.float64(),
     }
 )
 
@@ -110,7 +96,7 @@ def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys
         "gaps": _gaps(estimates, read, picture.window, names),
         "figures": _figures(estimates, names),
         "polarities": _polarities(read("polarities"), names),
-        "campaigns": _campaigns(picture, names),
+        **campaign_tables(picture.campaigns, names),
         "changes": _changes(read("changes"), names),
         "drivers": _drivers(read("drivers"), names),
         "watched": _watched(read("watched_weeks"), names),
@@ -257,31 +243,6 @@ def _polarities(shares: pa.Table, names: dict[str, list[str]]) -> pa.Table:
     }
     kept = [name for name in shares.column_names if name not in ("brand", "aspect")]
     return pa.table({**numbers, **{name: shares[name] for name in kept}}).sort_by("figure_id")
-
-
-def _campaigns(picture: Picture, names: dict[str, list[str]]) -> pa.Table:
-    """Give the effect of each campaign of which one can be told, and the weeks that count, by number from the first."""
-    brands, kept = names["brands"], []
-    for one in picture.campaigns:
-        if one.effect is None or one.machine_effect is None or one.p_value is None:
-            continue
-        terms, weeks = one.terms, one.weeks
-        spans = {"": one.effect, "machine_": one.machine_effect}
-        kept.append(
-            {
-                "name": terms.name,
-                "brand": brands.index(terms.brand),
-                "rivals": [brands.index(rival) for rival in one.rivals_used],
-                "aspect": names["aspects"].index(terms.aspect),
-                "counted": terms.counted,
-                "starts_on": terms.starts_on,
-                "first_week": weeks[0].week,
-                "weeks": [number for number, week in enumerate(weeks) if week.index is not None],
-                **{f"{whose}{part}": getattr(span, part) for whose, span in spans.items() for part in _ENDS},
-                "p_value": round(one.p_value, 6),
-            }
-        )
-    return pa.Table.from_pylist(kept, schema=_CAMPAIGNS)
 
 
 def _watched(weeks: pa.Table, names: dict[str, list[str]]) -> pa.Table:
