@@ -69,6 +69,13 @@ def test_there_is_no_placebo_start_where_weeks_are_too_few() -> None:
     assert placebo_starts(*market(0.0, weeks=40, start=27), 27) == []
 
 
+def test_a_placebo_start_before_which_nothing_moves_is_left_out() -> None:
+    index, rivals = market(0.0)
+    rows = [one.row for one in placebo_starts(index, rivals, 52)]
+    index[: rows[0]] = index[0]
+    assert [one.row for one in placebo_starts(index, rivals, 52)] == rows[1:]
+
+
 def test_a_placebo_brand_is_set_against_the_other_rivals_without_the_own_brand() -> None:
     index, rivals = market(0.0)
     got = placebo_brands(index + 300 * (np.arange(78) >= 52), rivals, 52)

@@ -83,7 +83,7 @@ def placebo_starts(index: ArrayLike, rivals: ArrayLike, start: int, *, level: fl
     """Give what `estimate_effect` says of starts at which nothing happened, on the weeks before the true start alone.
 
     Each has 26 weeks or more before it and 4 or more after; at most 12 of them, evenly spread. Empty where there are
-    too few weeks. Rows are counted as in `index`.
+    too few weeks; a start before which nothing moves is left out. Rows are counted as in `index`.
     """
     start = as_row(start, "start")
     y, x, kept = read_series(index, rivals, start)
@@ -91,10 +91,8 @@ def placebo_starts(index: ArrayLike, rivals: ArrayLike, start: int, *, level: fl
     rows = np.flatnonzero(kept)
     candidates = np.arange(FEWEST_WEEKS_BEFORE, before - 3)
     chosen = np.unique(np.linspace(0, candidates.size - 1, min(MOST_STARTS, candidates.size)).astype(int))
-    return [
-        Placebo(row=int(rows[first]), effect=estimate_effect(y[:before], x[:before], int(first), level=level))
-        for first in candidates[chosen]
-    ]
+    seen = ((first, _placebo(y[:before], x[:before], int(first), level)) for first in candidates[chosen])
+    return [Placebo(row=int(rows[first]), effect=effect) for first, effect in seen if effect is not None]
 
 
 def placebo_brands(
@@ -112,8 +110,8 @@ def placebo_brands(
     return [_placebo(np.where(kept, x[:, j], np.nan), np.delete(x, j, axis=1), start, level) for j in range(x.shape[1])]
 
 
-def _placebo(rival: Floats, others: Floats, start: int, level: float) -> EstimatedEffect | None:
+def _placebo(index: Floats, rivals: Floats, start: int, level: float) -> EstimatedEffect | None:
     try:
-        return estimate_effect(rival, others, start, level=level)
+        return estimate_effect(index, rivals, start, level=level)
     except CannotEstimate:
         return None

@@ -92,7 +92,8 @@ def beside(y, every, time, start, level):
     rows = np.arange(BEFORE, before - 3)
     for i in rows[np.unique(np.linspace(0, rows.size - 1, min(STARTS, rows.size)).astype(int))]:
         moved = np.ptp(x[:i], axis=0) > 0
-        yield "start", i, effect(y[:before], x[:before, moved], np.arange(before) * 1.0, i, level)[:3], (None,) * 4
+        if moved.any() and np.ptp(y[:i]) > 0:
+            yield "start", i, effect(y[:before], x[:before, moved], np.arange(before) * 1.0, i, level)[:3], (None,) * 4
     for j in np.flatnonzero(moving) if moving.sum() > 1 else ():
         others = moving & (np.arange(len(moving)) != j)
         yield "brand", j, effect(every[:, j], every[:, others], time, start, level)[:3], (None,) * 4
