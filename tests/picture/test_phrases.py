@@ -48,6 +48,13 @@ def test_a_phrase_opens_the_posts_that_say_it_one_an_author(humming: Project) ->
     assert len({authors[row["post_id"]] for row in behind}) == len(behind) == min(20, phrase["authors_after"])
 
 
+def test_all_posts_of_the_last_sixteen_weeks_that_say_a_phrase_are_known(humming: Project) -> None:
+    (phrase,) = rows(humming, "phrases")
+    said = {row["post_id"] for row in rows(humming, "posts") if "Umspannwerk brummt" in row["text"]}
+    known = [row["post_id"] for row in rows(humming, "sayings") if row["figure_id"] == phrase["figure_id"]]
+    assert sorted(known) == sorted(said & {row["post_id"] for row in rows(humming, "opinions")})
+
+
 def test_counts_are_those_of_a_count_by_hand(humming: Project) -> None:
     (phrase,) = rows(humming, "phrases")
     days = {row["post_id"]: (LAST_DAY.date() - row["day"]).days // 28 for row in rows(humming, "opinions")}

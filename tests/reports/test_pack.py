@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -83,6 +84,19 @@ def under_two_guidelines(tmp_path_factory: pytest.TempPathFactory) -> Project:
     judge(project, 80, at=LAST_DAY + timedelta(days=9), harsh=True)
     project.run()
     return project
+
+
+@pytest.fixture(scope="module")
+def humming(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """One brand in two forums, of which one is silent for ten days, and two phrases that rise."""
+    said = "Das Umspannwerk brummt wieder"
+    posts = Talk(a_day=12, said_after=said, silent={"b.example": (60, 51)}).posts()
+    of_all = [13 if post.posted_at and (LAST_DAY - post.posted_at).days < 28 else 90 for post in posts]
+    also = [
+        dataclasses.replace(post, text=f"{post.text} Ein Kolibri summt.") if number % of == 0 else post
+        for number, (post, of) in enumerate(zip(posts, of_all, strict=True))
+    ]
+    return talking_project(tmp_path_factory.mktemp("humming"), also)
 
 
 SOME_DAYS = {"since": date(2024, 2, 20), "until": date(2024, 5, 7)}
@@ -170,6 +184,104 @@ def test_a_watched_week_that_was_changed_does_not_agree(with_a_gap: Project, tmp
     off = pa.array([None if value is None else value + 0.001 for value in rows["off"].to_pylist()], pa.float64())
     pq.write_table(rows.set_column(rows.column_names.index("off"), "off", off), pack / "watched.parquet")
     assert recomputed(pack, "recompute_watch.py")[0] == 1
+
+
+LAST_DAYS = {"since": date(2024, 4, 17), "until": date(2024, 6, 30)}  # cut through a block of four weeks
+
+
+@pytest.mark.parametrize("days", [{}, SOME_DAYS, LAST_DAYS], ids=["all", "some", "last"])
+@pytest.mark.parametrize("kind", ["market", "humming"])
+def test_rising_phrases_and_what_comparisons_leave_out_come_out_again(
+    kind: str, days: dict[str, date], request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    pack = packed(request.getfixturevalue(kind), tmp_path / "pack", **days)
+    n = len(pq.read_table(pack / "phrases.parquet"))
+    assert n == (2 if kind == "humming" and days is not SOME_DAYS else 0)
+    assert recomputed(pack, "recompute_phrases.py") == (0, f"{n} of {n} phrases agree to six digits\n")
+    assert kind == "market" or len(pq.read_table(pack / "left_out.parquet")) > 0
+    status, told = recomputed(pack, "recompute_spans.py")
+    n_told = told.split(" ")[0]
+    assert (status, told) == (0, f"{n_told} of {n_told} periods, days left out and marks of weeks agree\n")
+
+
+def changed(pack: Path, table: str, column: str, change: Callable[[Any], Any]) -> None:
+    rows = pq.read_table(pack / f"{table}.parquet")
+    field = rows.schema.field(column)
+    values = pa.array([change(value) for value in rows[column].to_pylist()], field.type)
+    pq.write_table(rows.set_column(rows.column_names.index(column), field, values), pack / f"{table}.parquet")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "change"),
+    [
+        ("phrases", "authors_before", lambda n: n + 1),
+        ("phrases", "share_after", lambda share: share + 2e-6),
+        ("phrases", "p_value", lambda p: p + 2e-6),
+        ("phrases", "p_adjusted", lambda p: p + 2e-6),
+        ("phrases", "rank", lambda rank: 3 - rank),
+        ("phrases", "opinions", lambda rows: rows[: len(rows) // 2]),
+        ("phrase_counts", "authors_before", lambda n: n + 1),
+        ("opinions", "author", lambda n: n // 2),
+        ("opinions", "week", lambda week: week - timedelta(days=28)),
+        ("blocks", "last", lambda day: day - timedelta(days=7)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_phrases_of_which_something_was_changed_do_not_agree(
+    humming: Project, tmp_path: Path, table: str, column: str, change: Callable[[Any], Any]
+) -> None:
+    pack = packed(humming, tmp_path / "pack")
+    changed(pack, table, column, change)
+    assert recomputed(pack, "recompute_phrases.py") == (1, "0 of 2 phrases agree to six digits\n")
+
+
+def test_phrases_do_not_agree_when_fewer_were_tested_or_the_surest_is_kept_back(
+    humming: Project, tmp_path: Path
+) -> None:
+    pack = packed(humming, tmp_path / "pack")
+    whole = {name: pq.read_table(pack / f"{name}.parquet") for name in ("phrases", "phrase_counts")}
+    shown = {tuple(row.values()) for row in whole["phrases"].select(["authors_after", "authors_before"]).to_pylist()}
+    tested = [tuple(row.values())[1:3] in shown for row in whole["phrase_counts"].to_pylist()]
+    for table, kept in (("phrase_counts", tested), ("phrases", [False, True]), ("phrases", [False, False])):
+        pq.write_table(whole[table].filter(pa.array(kept)), pack / f"{table}.parquet")
+        assert recomputed(pack, "recompute_phrases.py")[0] == 1
+        pq.write_table(whole[table], pack / f"{table}.parquet")
+    assert recomputed(pack, "recompute_phrases.py")[0] == 0
+
+
+def test_no_word_of_a_phrase_is_in_the_pack(humming: Project, tmp_path: Path) -> None:
+    pack = packed(humming, tmp_path / "pack")
+    told = humming.store.read(humming.store.current(), "phrases").to_pylist()
+    for file in pack.glob("*.parquet"):
+        rows = repr(pq.read_table(file).to_pydict()).lower()
+        assert not any(row[name] in rows for row in told for name in ("phrase", "figure_id")), file.name
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "change"),
+    [
+        ("coverage", "problem", lambda _: ""),
+        ("coverage", "expected", lambda n: None if n is None else 2 * n + 1),
+        ("spans", "missing", lambda n: n + 1),
+        ("spans", "first", lambda day: day + timedelta(days=1)),
+        ("left_out", "day", lambda day: day + timedelta(days=1)),
+        ("blocks", "last", lambda day: day - timedelta(days=7)),
+        ("changes", "missing", lambda n: n + 1),
+        ("changes", "after_last", lambda day: day - timedelta(days=7)),
+        ("opinions", "left_out_four_weeks", lambda _: False),
+        ("opinions", "left_out_quarter", lambda _: True),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_other_days_left_out_do_not_agree(
+    with_a_gap: Project, tmp_path: Path, table: str, column: str, change: Callable[[Any], Any]
+) -> None:
+    pack = packed(with_a_gap, tmp_path / "pack")
+    changed(pack, table, column, change)
+    status, told = recomputed(pack, "recompute_spans.py")
+    assert status == 1, told
+    agree, of = told.split(" periods")[0].split(" of ")
+    assert int(agree) < int(of)
 
 
 def test_other_missing_days_do_not_agree(with_a_gap: Project, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Phrases: what people lately say that they did not say before, outside of the aspects.
 
-opinions, blocks -> latest -> grams -> gram_counts, voices_lately -> phrases -> moving (their posts)
+opinions, blocks -> latest -> grams -> gram_counts, voices_lately -> phrases -> sayings, moving (their posts)
 
 The last four full weeks are set against the twelve before, in blocks of four: in each an author has one voice, and a
 thread one too. Rare phrases go first, by how often they are said in both times together, which says nothing about when
@@ -140,6 +140,13 @@ def _chosen(risen: Sequence[Risen]) -> Iterator[Risen]:
             return
 
 
+def sayings(tables: Tables) -> Table:
+    """Give the posts of all blocks that say a risen phrase."""
+    risen = tables["phrases"].select("figure_id", "brand", gram="phrase")
+    said = tables["grams"].join(risen, "gram")
+    return said.semi_join(_spoken(tables), ["post_id", "brand"]).select("figure_id", "post_id")
+
+
 def phrase_posts(tables: Tables) -> Table:
     """Give posts of the later time that say a risen phrase, one an author, the latest first."""
     import ibis
@@ -173,5 +180,6 @@ def steps(aliases: Sequence[str]) -> tuple[Step, ...]:
         Query("gram_counts", ("grams", *heard), "gram_counts", gram_counts),
         Query("voices_lately", heard, "voices_lately", voices_lately),
         Whole("phrases", ("gram_counts", "voices_lately", "blocks"), ("phrases",), BOUND_ROWS, _phrases),
+        Query("sayings", ("phrases", "grams", *heard), "sayings", sayings),
         Query("phrase_posts", told, "moving", phrase_posts),
     )

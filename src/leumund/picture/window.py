@@ -162,7 +162,8 @@ def tables_within(window: Window, made: Read, there: Read, figures: Step) -> dic
     read = {name: there(name) for name in figures.reads}
     read["cells"], read["makeup_within"] = pa.concat_tables([read["cells"], made("cells")]), made("makeup")
     estimates = _estimates_within(figures.run(read)["estimates"], window)
-    of_window = {name: made(name) for name in ("polarities", "left_out", "changes", "drivers", "phrases")}
+    lately = ("spans", "left_out", "changes", "drivers", "blocks", "gram_counts", "phrases", "sayings")
+    of_window = {name: made(name) for name in ("polarities", *lately)}
     behind = _evidence_within(made("evidence"), there("evidence"), estimates)
     watched = _rows_within(there("watched_weeks"), "week", window)
     beside = {f"{name}_within": made(name) for name in ("makeup", "coverage", "tallies", "apart")}

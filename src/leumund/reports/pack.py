@@ -3,6 +3,7 @@
 Posts, authors and threads get numbers that hold in this pack alone, so that two packs cannot be put side by side and a
 public post's address does not lead to its row; days are coarsened to week and month; words are not in it. The periods
 that are compared are whole weeks or whole months, so that nothing but what a comparison leaves out has to be marked.
+Of a phrase the pack has no words, but whoever knows them from the report sees which rows say them.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from leumund.posts.identity import AuthorKeys
 from leumund.readings.aspect import GENERAL
 from leumund.reports.pack_campaigns import campaign_tables
 from leumund.reports.pack_labels import label_tables, number_of
+from leumund.reports.pack_phrases import phrase_tables
 from leumund.wording import LANGUAGES, say
 
 __all__ = ["pack_files", "write_pack"]
@@ -44,9 +46,11 @@ SCRIPTS = (
     SCRIPT,
     *(
         SCRIPT.with_name(f"recompute_{part}.py")
-        for part in ("polarities", "campaigns", "changes", "drivers", "labels", "gaps", "watch")
+        for part in (
+            *("polarities", "campaigns", "placebos", "changes", "drivers"),
+            *("spans", "phrases", "labels", "gaps", "watch"),
+        )
     ),
-    SCRIPT.with_name("recompute_placebos.py"),
 )
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same pack has the same bytes
 
@@ -100,6 +104,8 @@ def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys
         "changes": _changes(read("changes"), names),
         "drivers": _drivers(read("drivers"), names),
         "watched": _watched(read("watched_weeks"), names),
+        **{name: read(name) for name in ("spans", "left_out", "blocks")},
+        **phrase_tables(read, opinions, names),
         "coverage": read("coverage"),
         "tallies": read("tallies"),
     }

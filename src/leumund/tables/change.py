@@ -20,6 +20,7 @@ __all__ = [
     "LeftOut",
     "Moving",
     "Phrase",
+    "Saying",
     "Span",
     "VoicesLately",
     "WatchedWeek",
@@ -246,3 +247,12 @@ class Phrase:
     share_before: Annotated[float, Unit("0..1"), "part of the brand's authors, before"]
     p_value: Annotated[float, Unit("0..1"), "chance of such a rise by luck, by authors and by threads; the larger"]
     p_adjusted: Annotated[float, Unit("0..1"), "the same, paid for all phrases looked at (Benjamini and Hochberg)"]
+
+
+@declare("sayings")
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A post of the last sixteen weeks that says a phrase which rises, of the brand of which it rises."""
+
+    figure_id: Annotated[str, KEY, "the phrase"]
+    post_id: Annotated[str, KEY, "the post"]
