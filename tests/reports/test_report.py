@@ -16,6 +16,7 @@ import pytest
 from leumund.errors import StorageError
 from leumund.picture.view import Picture
 from leumund.reports import behind, write_report
+from leumund.reports.account import method_panels
 from leumund.reports.gaps import shown_gaps, stretches, whole_gaps
 from leumund.reports.html import MOST_BYTES, report_html
 from leumund.reports.layout import laid_out
@@ -283,6 +284,16 @@ def test_a_true_share_is_told_as_per_cent_and_a_true_index_as_points() -> None:
     told = {row[0].text: (row[2].text, row[3].text) for row in panel.sheet.rows}
     assert all(text.endswith("%") == name.startswith("Share") for name, both in told.items() for text in both)
     assert any(name.startswith("Share") for name in told)
+
+
+def test_the_method_says_what_it_does_not_know_and_has_no_row_for_what_was_not_done() -> None:
+    picture = make_picture(Plan())
+    made_before = replace(picture, method=replace(picture.method, step_seconds=()))
+    first, again = (
+        {row[0].text: row[1].text for row in method_panels(p, "en").sheet.rows} for p in (picture, made_before)
+    )
+    assert first["Agreement of the labellers"] == "not known yet: too few posts were judged by two people."
+    assert set(first) - set(again) == {"Longest steps"}
 
 
 def test_days_that_follow_one_another_are_one_stretch() -> None:

@@ -86,7 +86,7 @@ def method_panels(picture: Picture, language: str) -> Panel:
         ("model", f"{method.model} {method.model_version}".strip()),
         ("how_good", good),
         ("labels", number(method.n_labels, language)),
-        ("agreement", agreement_short(method.agreement, language) if method.agreement else alone),
+        ("agreement", (agreement_short(method.agreement, language) if method.agreement else "") or alone),
         ("guideline", ", ".join(version or say("fact.unknown_guideline", language) for version in method.guidelines)),
         ("readers", ", ".join(method.readers)),
         ("zones", ", ".join(method.zone_assumed)),
