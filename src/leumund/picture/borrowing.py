@@ -7,6 +7,7 @@ mostly from elsewhere; *unproven*: the brand has too few labels to say how wrong
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -32,6 +33,7 @@ __all__ = [
     "Placed",
     "ReaderError",
     "Stretch",
+    "bridge_error",
     "places_of",
     "scales_of",
     "weaker",
@@ -42,6 +44,7 @@ LABELS_FOR_A_CELL = 100  # with fewer of its own, most of what is known comes fr
 LABELS_FOR_A_BRAND = 20
 MOST_VENUES = 30  # the venues with most labels are told apart, the others are one kind
 MOST_POWER = 3.0
+FEWEST_DOF = 4.0  # with fewer the spread of t grows beyond all bounds
 INDEX = 0.01  # 1/10,000 -> index points −100..100
 STEP = 100.0  # index points between two neighbouring verdicts
 SUPPORTS = ("measured", "borrowed", "unproven")
@@ -321,7 +324,14 @@ def scales_of(guidelines: Sequence[str], bridges: pa.Table, measure: str) -> Sca
     """Give the scale of each label by the guideline it was given under, for a net index or a share of polarity."""
     told = bridges.filter((pc.field("measure") == measure) & pc.field("se").is_valid()).sort_by("guideline")
     number = {guideline: k for k, guideline in enumerate(told["guideline"].to_pylist(), start=1)}
-    return Scales([number.get(guideline, 0) for guideline in guidelines], told["se"].to_numpy())
+    errors = [bridge_error(row["se"], row["dof"]) for row in told.to_pylist()]
+    return Scales([number.get(guideline, 0) for guideline in guidelines], np.array(errors, dtype=np.float64))
+
+
+def bridge_error(se: float, dof: float) -> float:
+    """Give the standard deviation of a bridge's error: that of t, since its standard error is itself estimated."""
+    dof = max(dof, FEWEST_DOF)
+    return se * math.sqrt(dof / (dof - 2))
 
 
 def weaker(*supports: str) -> str:

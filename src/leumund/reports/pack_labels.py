@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leumund.picture.borrowing import bridge_error
 from leumund.picture.guidelines import in_order
 from leumund.picture.polarities import POLARITIES
 from leumund.picture.weights import plans_of
@@ -114,7 +115,10 @@ def _bridged(
 
     `measures` says what is bridged by the name of the column that gets the error.
     """
-    known = {(one["guideline"], one["measure"]): one["se"] or 0.0 for one in bridges.to_pylist()}
+    known = {
+        (one["guideline"], one["measure"]): bridge_error(one["se"], one["dof"]) if one["se"] else 0.0
+        for one in bridges.to_pylist()
+    }
     number = {one: place for place, one in enumerate(names["guidelines"], start=1) if known.get((one, "net_index"))}
     errors = {
         column: pa.array([known.get((one, measure), 0.0) for one in guidelines], pa.float64())
