@@ -16,7 +16,7 @@ from scipy import stats
 from bench.figures_trial import QUICK, Bench, Tried
 from leumund.estimates import LabelledErrors, Mixtures, Places
 from leumund.picture import guidelines
-from leumund.picture.borrowing import scales_of
+from leumund.picture.borrowing import STEP, scales_of
 from leumund.step import Whole
 from leumund.tables import arrow_schema
 
@@ -134,7 +134,7 @@ def _error(bench: Bench, of: _Posts, judged: pa.Table, bridges: pa.Table) -> tup
     scales = scales_of(judged["guideline"].to_pylist(), bridges, "net_index")
     weeks, n = np.unique(of.week[of.brand == 0], return_counts=True)
     target = Mixtures(np.zeros(len(weeks)), n / n.sum(), Places(np.zeros(len(weeks)), np.zeros((len(weeks), 1)), weeks))
-    got = bench.use.pool(LabelledErrors(error, judged["weight"].to_numpy(), places, scales, 100.0), target)
+    got = bench.use.pool(LabelledErrors(error, judged["weight"].to_numpy(), places, scales, step=STEP), target)
     return float(got.value[0]), float(got.se[0]), float(got.dof[0])
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leumund.estimates import LabelledErrors, Mixtures, Places
+from leumund.picture.borrowing import STEP
 
 __all__ = ["WORLDS", "Drawn", "ReaderWorld"]
 
@@ -73,7 +74,7 @@ class ReaderWorld:
             label[seen] - machine[seen],
             np.ones(seen.size),
             Places(brand[seen], venue[seen, None], week[seen]),
-            step=100.0,
+            step=STEP,
         )
         quarter = np.flatnonzero((brand == 0) & (week >= self.weeks - 13))
         posts = np.concatenate([np.arange(brand.size), quarter])

@@ -26,9 +26,10 @@ __all__ = ["QUICK_TRIALS", "Trials", "figures_of", "run", "trials"]
 WEEKS, OLD_WEEKS, POSTS, OLD_POSTS, A_WEEK = 20, 30, 1400, 200, 10
 MONDAY = datetime(2024, 1, 8, 6, tzinfo=UTC)
 BRANDS = ("Own", "Own", "Big rival", "Big rival", "Small rival")
-MIND = Sharpness((0.6, 1.7, 0.8))
+SHARPNESS = Sharpness((0.6, 1.7, 0.8))
 UNANSWERED = 7  # every seventh row
 TRIALS, QUICK_TRIALS = 1000, 150
+OFF = 0.02  # of the opinions; which chance draws give to which age is taken from the draws themselves
 WORTH = 0.35  # of as many equal labels; by the draws' numbers alone it is .31, drawn with equal chances 1
 
 Array = NDArray[np.float64]
@@ -44,8 +45,11 @@ class Trials:
 
 
 class _Market:
+    """Opinions as they come in week by week, and by post its brand, day, when it came, and what is true of it."""
+
     def __init__(self, rng: np.random.Generator) -> None:
         n = POSTS + OLD_POSTS
+        ids = [f"post {k:05d}" for k in range(n)]
         week = np.concatenate([-rng.integers(1, OLD_WEEKS, OLD_POSTS), rng.integers(0, WEEKS, POSTS)])
         days = [(MONDAY + timedelta(days=int(7 * (w - 1) + rng.integers(7)))).date() for w in week]
         thread = [f"{w // 3} {int(n / 48 * rng.random() ** 1.5)}" for w in week.tolist()]
@@ -54,12 +58,11 @@ class _Market:
         y = rng.choice([-9_000, -5_000, 0, 1_000, 8_000], n)
         _, of, sizes = np.unique(thread, return_inverse=True, return_counts=True)
         truth = y / 10_000 + sizes[of] / 20 + week / WEEKS + rng.normal(0, 0.3, n)
-        self.truth = dict(zip(_ids(n), truth.tolist(), strict=True))
-        self.brand = dict(zip(_ids(n), (BRANDS[k % len(BRANDS)] for k in range(n)), strict=True))
-        self.day = dict(zip(_ids(n), days, strict=True))
+        brand = [BRANDS[k % len(BRANDS)] for k in range(n)]
         came = [MONDAY + timedelta(weeks=max(int(w), 0)) for w in week]
-        self.came = dict(zip(_ids(n), came, strict=True))
-        columns = {"post_id": _ids(n), "brand": list(self.brand.values()), "author": author, "thread": thread}
+        self.truth = dict(zip(ids, truth.tolist(), strict=True))
+        self.brand, self.day, self.came = (dict(zip(ids, of, strict=True)) for of in (brand, days, came))
+        columns = {"post_id": ids, "brand": brand, "author": author, "thread": thread}
         schema = pa.schema([arrow_schema("opinions").field(name) for name in (*columns, "day", "y")])
         opinions = pa.table({**columns, "day": days, "y": y}, schema=schema)
         self.frames = [opinions.filter(pa.array(week <= now)) for now in range(WEEKS)]
@@ -72,7 +75,7 @@ class _Market:
             plan, now = f"{trial} {week}", MONDAY + timedelta(weeks=week)
             said = {"plan_id": plan, "second": False, "labeller": "clerk", "drawn_at": now, "snapshot_id": plan,
                     "frame_until": now, "guideline": "", "again_of": ""}  # fmt: skip
-            picked = draw(frame, out, own=BRANDS[0], n=A_WEEK, plan_id=plan, sharpness=MIND)
+            picked = draw(frame, out, own=BRANDS[0], n=A_WEEK, plan_id=plan, sharpness=SHARPNESS)
             rows += [{**said, "post_id": one.post_id, "brand": one.brand,
                       "inclusion_probability": one.inclusion_probability} for one in picked]  # fmt: skip
         drawn = pa.Table.from_pylist(rows, schema=arrow_schema("drawn"))
@@ -82,10 +85,6 @@ class _Market:
         days: list[date] = [self.day[row["post_id"]] for row in came_back]
         moments = pa.array([self.came[row["post_id"]] for row in came_back], pa.timestamp("us", tz="UTC"))
         return verdicts.append_column("day", pa.array(days)).append_column("collected_at", moments), drawn
-
-
-def _ids(n: int) -> list[str]:
-    return [f"post {k:05d}" for k in range(n)]
 
 
 def trials(n: int, weigh: Weigh = weights_of) -> Trials:
@@ -108,18 +107,18 @@ def trials(n: int, weigh: Weigh = weights_of) -> Trials:
 
 
 def figures_of(seen: Trials) -> list[Figure]:
-    """Give how far the totals are off, in Monte Carlo errors, and what a label is worth."""
+    """Give how far the totals are off, as a share of the opinions, and what a label is worth."""
     figures = []
     for name, found in seen.found.items():
-        mean, error = found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(len(found))
-        off = np.abs(mean[:2] - seen.true[name][:2])
-        for what, distance, one in zip(("sum of truths", "opinions"), off, error, strict=False):
-            # Which chance draws give to which age is taken from the draws themselves: 2 % are left to that.
-            size = seen.true[name][1]
-            figures.append(Figure(f"{name}: {what}, off by", distance / size, floor=0.02 + ALLOWANCE * one / size))
-        figures.append(Figure(f"{name}: mean, off by", mean[2] - seen.true[name][2]))
+        mean, error = found.mean(axis=0)[:3], found.std(axis=0, ddof=1) / np.sqrt(len(found))
+        off, size = mean - seen.true[name], seen.true[name][1]
+        for place, what in enumerate(("sum of truths", "opinions")):
+            most = OFF + ALLOWANCE * error[place] / size
+            figures.append(Figure(f"{name}: {what}, off by", abs(off[place]) / size, floor=most))
+        figures.append(Figure(f"{name}: mean, off by", off[2]))
         figures.append(Figure(f"{name}: mean, standard deviation", found[:, 2].std()))
-        figures.append(Figure(f"{name}: a label is worth, of an equal one", mean[3], floor=WORTH, at_most=False))
+        worth = float(found[:, 3].mean())
+        figures.append(Figure(f"{name}: a label is worth, of an equal one", worth, floor=WORTH, at_most=False))
     return figures
 
 

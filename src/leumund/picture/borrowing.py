@@ -212,7 +212,7 @@ class ReaderError:
             rows.append(found)
         codes = _Codes(judged, self._makeup)
         off = judged.label - self.power * judged.machine
-        errors = LabelledErrors(off, judged.weight, codes.judged(), judged.scales, STEP)
+        errors = LabelledErrors(off, judged.weight, codes.judged(), judged.scales, step=STEP)
         made_of = Mixtures(np.concatenate(number), np.concatenate(share), codes.mixed(np.concatenate(rows)))
         got = pool_errors(errors, made_of)
         return got.value, got.se, got.dof

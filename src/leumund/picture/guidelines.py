@@ -19,7 +19,7 @@ from scipy import stats
 
 from leumund.errors import CannotEstimate
 from leumund.estimates import Estimated, estimate_bridge, spread_of_bridges
-from leumund.picture.borrowing import LABELS_FOR_A_BRAND
+from leumund.picture.borrowing import LABELS_FOR_A_BRAND, STEP
 from leumund.picture.weights import weights_of
 from leumund.step import Step, Whole
 from leumund.tables import GuidelineBridge, arrow_schema, rows_to_arrow
@@ -31,7 +31,7 @@ PAIRS_FOR_A_BRAND = 20  # so many make a brand tell how far bridges differ betwe
 BOUND_ROWS = 1_000_000
 # What is bridged: the column of a verdict, one unit of it as a figure, and how far apart two neighbouring verdicts are.
 MEASURES = {
-    "net_index": ("label_y", 0.01, 100.0),
+    "net_index": ("label_y", 0.01, STEP),
     "negative": ("label_negative", 0.0001, 1.0),
     "neutral": ("label_neutral", 0.0001, 1.0),
     "positive": ("label_positive", 0.0001, 1.0),

@@ -302,7 +302,7 @@ class _Reader:
         of_labels, of_posts = places_of(_placed(judged, "day"), _placed(mixed, "week"))
         error = _label(judged, polarity) - self.power * np.array([row[polarity] for row in judged]) * UNIT
         scales = scales_of([row["guideline"] for row in judged], self._bridges, polarity)
-        labelled = LabelledErrors(error, np.array([row["weight"] for row in judged]), of_labels, scales, 1.0)
+        labelled = LabelledErrors(error, np.array([row["weight"] for row in judged]), of_labels, scales, step=1.0)
         got = pool_errors(labelled, Mixtures(number, share, of_posts))
         return got.value, got.se, got.dof
 
@@ -359,7 +359,7 @@ def steps(
     said = _Said(own, level, min_posts, period, start)
     read = ("polarity_cells", "judged_polarities", "guideline_bridges", "makeup", "coverage")
     told = ("polarities", "opinions", "readings", "posts", "languages")
-    version = f"2|{own}|{level}|{min_posts}|{period}|{start}"
+    version = f"3|{own}|{level}|{min_posts}|{period}|{start}"
     return (
         Query("tones", ("opinions", "readings"), "tones", partial(tones, own=own), version=f"1|{own}"),
         *(

@@ -148,7 +148,7 @@ class ReaderShift:
             [(brand, venue, (), week) for _, brand, venue, week, _ in mixed],
         )
         shares = Mixtures([row[0] for row in mixed], [row[-1] for row in mixed], posts)
-        got: Pooled = pool_errors(LabelledErrors(errors, self._weight, labels, scales, step), shares)
+        got: Pooled = pool_errors(LabelledErrors(errors, self._weight, labels, scales, step=step), shares)
         return [(float(v), float(e), float(d)) for v, e, d in zip(got.value, got.se, got.dof, strict=True)]
 
 

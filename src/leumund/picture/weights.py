@@ -29,8 +29,8 @@ def weights_of(verdicts: pa.Table, drawn: pa.Table) -> Floats:
     """Give the weight of each row of `verdicts`: the opinions of its brand that it stands for.
 
     `drawn` is what was handed out; being handed out again under another guideline does not change a post's chance. A
-    plan that is not in it (labels drawn elsewhere) counts as one draw from all posts
-    that were there when its own were, of which every row came back.
+    plan that is not in it (labels drawn elsewhere) counts as one draw from all posts that were there when its own were,
+    of which every row came back.
     """
     if not len(verdicts):
         return np.zeros(0)
@@ -53,7 +53,7 @@ def weights_of(verdicts: pa.Table, drawn: pa.Table) -> Floats:
 
 
 def _age(day: NDArray[Any], until: NDArray[Any]) -> Ints:
-    """How old each post was at each draw, in classes: two for each doubling of the weeks between, one more counted."""
+    """Give how old each post (row) was at each draw, in classes: two for each doubling of one more than its weeks."""
     weeks = (until[None, :] + 3) // 7 - (day[:, None].astype(np.int64) + 3) // 7  # day 0 was a Thursday
     return np.asarray(np.floor(2 * np.log2(np.maximum(weeks, 0) + 1)), dtype=np.int64)
 

@@ -79,14 +79,15 @@ def method_panels(picture: Picture, language: str) -> Panel:
     paragraphs = tuple(say(f"method.{name}", language, level=level) for name in (*asked, *names))
     told = [sentence for tongue, sentence in method.how_good if tongue == language]
     good = " ".join(told or [sentence for _, sentence in method.how_good])
-    alone = say("fact.no_agreement", language) if method.n_labels else ""
+    agreed = agreement_short(method.agreement, language) if method.agreement else ""
+    not_known = say("fact.no_agreement", language) if method.n_labels else ""
     slowest = sorted(method.step_seconds, key=lambda step: -step[1])[:5]
     steps = ", ".join(f"{name} {number(seconds, language, digits=1)} s" for name, seconds in slowest)
     facts = [
         ("model", f"{method.model} {method.model_version}".strip()),
         ("how_good", good),
         ("labels", number(method.n_labels, language)),
-        ("agreement", (agreement_short(method.agreement, language) if method.agreement else "") or alone),
+        ("agreement", agreed or not_known),
         ("guideline", ", ".join(version or say("fact.unknown_guideline", language) for version in method.guidelines)),
         ("readers", ", ".join(method.readers)),
         ("zones", ", ".join(method.zone_assumed)),

@@ -58,7 +58,7 @@ def machine(o, period, way, brands):
 
 
 def carried(said, at, rows, targets):
-    """Give the mean of label minus machine in each target, its error and df; said: it, weight, step; at: 4, bridge."""
+    """Give the mean error of each target, its error and df; said: errors, weights, step; a place ends with a bridge."""
     (e, w, step), (place, cell), of = said, np.unique(at, axis=0, return_inverse=True), at[:, 0].astype(int)
     groups, (s, s2, se) = np.unique(of), (np.bincount(of, part) for part in (w, w**2, w * e))
     noise = (w @ (e - (se / s)[of]) ** 2 * len(e) / w.sum() + step**2) / (max(len(e) - len(groups), 1) + 1)
