@@ -81,6 +81,22 @@ def test_a_date_that_could_be_two_days_is_refused_until_somebody_says_the_order(
     assert read_date(text, DateRules("de")).moment.month == 4
 
 
+@pytest.mark.parametrize("order", ["", "dmy", "mdy", "ymd"])
+@pytest.mark.parametrize("language", ["de", "en", "en-us", "fr"])
+@pytest.mark.parametrize(
+    "text",
+    ["29/07/2004, 19h46", "03/04/2004 08:01:59", "3.4.2004, 19h46", "12.31.2004", "31/02/2004", "3/4/2004, 24:00"],
+)
+def test_the_short_way_to_a_date_in_numbers_leads_where_the_grammar_leads(text: str, language: str, order: str) -> None:
+    def read_or_why(words: str) -> str:
+        try:
+            return str(read_date(words, DateRules(language, order))[:2])
+        except DateNotUnderstood as error:
+            return error.code
+
+    assert read_or_why(text) == read_or_why(f"am {text}")  # which only the grammar reads
+
+
 def test_an_order_that_does_not_exist_is_refused_with_the_near_one() -> None:
     with pytest.raises(WrongUse, match="dym"):
         DateRules(order="dym")

@@ -7,6 +7,7 @@ import sys
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -246,6 +247,19 @@ def test_links_become_addresses_without_session_marks(link: str, address: str) -
         page_of("x.html", b"<html></html>", url="https://a.example/forum/viewtopic.php?t=1&sid=0af3"), Options()
     )
     assert sheet.absolute(link) == address
+
+
+@pytest.mark.parametrize("link", ["/y", "y", "./y", "y?z=1"])
+@pytest.mark.parametrize(
+    "base",
+    ["https://a.example", "https://a.example/", "http://a.example/f/g/h.html?x=1/2#q/r", "https://a.example/f/../g/h"],
+)
+def test_a_link_leads_where_a_browser_goes_from_any_page(base: str, link: str) -> None:
+    from leumund.sources.found import Options
+    from leumund.sources.sheet import Sheet
+
+    sheet = Sheet(page_of("x.html", b"<html></html>", url=base), Options())
+    assert sheet.absolute(link) == urljoin(base, link)
 
 
 def test_a_post_that_speaks_of_utc_does_not_set_the_pages_zone() -> None:

@@ -30,6 +30,19 @@ def test_a_name_is_the_same_on_one_line_however_it_is_written(name: str) -> None
     assert line(name) in ("Käthe B.", "Kaethe B.")
 
 
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<i>a</i><b>b</b>", "ab"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>c", "a b\n\nc"),
+        ("a<!-- <b>x</b> -->b<script>if (a < b) {}</script>c<button>Antworten</button>", "abc"),
+        ("a<pre>b\nc  d</pre>e", "a\nb\nc  d\ne"),
+    ],
+)
+def test_tags_go_and_what_shows_no_words_goes_with_them(html: str, text: str) -> None:
+    assert words(html) == text
+
+
 def test_every_sign_of_windows_1252_is_read() -> None:
     meant = [byte for byte in range(0x20, 0x100) if byte not in (0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D)]
     content = b"<meta charset=windows-1252>" + bytes(meant)

@@ -19,6 +19,8 @@ _DROPPED = re.compile(
     r"<(?:!--.*?-->|(script|style|noscript|template|button|select|textarea|iframe|svg|object)\b[^>]*>.*?</\1>)",
     re.DOTALL,
 )
+# One look for all that has to do more than lose its tags.
+_RARE = re.compile(r"<(?:!--|/td>|pre|script|style|noscript|template|button|select|textarea|iframe|svg|object)")
 _PRE = re.compile(r"(<pre\b[^>]*>.*?</pre>)", re.DOTALL)
 _BREAK = re.compile(  # names that begin alike stand together, which halves the time
     r"</?(?:b(?:r|lockquote)|p(?:re)?|div|li|ul|h[1-6r]|t(?:able|body|foot|head|r)|a(?:ddress|rticle|side)|center|d[dlt]"
@@ -38,14 +40,15 @@ def words(html: str) -> str:
     """
     text = _unbroken(html).replace("<br>", "\n")
     if "<" in text:  # most posts have no other tag
-        if "<pre" in html:
+        has_rare_tags = _RARE.search(text) is not None
+        if has_rare_tags and "<pre" in html:
             return _with_code(html)
-        text = _without_tags(text)
+        text = _without_tags(_without_dropped(text) if has_rare_tags else text)
     return _one_space(_tidy(_unescaped(text)))
 
 
 def _with_code(html: str) -> str:
-    parts = _PRE.split(_DROPPED.sub("", html))
+    parts = _PRE.split(_without_dropped(html))
     for place, part in enumerate(parts):
         plain = _unescaped(_without_tags((part if place % 2 else _unbroken(part)).replace("<br>", "\n")))
         parts[place] = plain if place % 2 else _one_space(plain)
@@ -64,10 +67,12 @@ def _unbroken(html: str) -> str:
     return html.replace("\n", " ").replace("\t", " ").replace("\r", " ")
 
 
+def _without_dropped(html: str) -> str:
+    """Give `html` without what shows no words, and with a space between the cells of a table."""
+    return _DROPPED.sub("", html).replace("</td>", "</td> ")
+
+
 def _without_tags(html: str) -> str:
-    html = _DROPPED.sub("", html)
-    if "</td>" in html:
-        html = html.replace("</td>", "</td> ")
     return _TAG.sub("", _BREAK.sub("\n", html))
 
 
