@@ -13,8 +13,9 @@ LATE = 60
 
 def weeks(seed: int, n: int = LATE, *, fall_at: int = LATE, by: float = 0.0) -> tuple[np.ndarray, ...]:
     rng = np.random.default_rng(seed)
-    se = rng.uniform(5, 15, n)
-    return rng.normal(-10, se) - by * (np.arange(n) >= fall_at), se, np.full(n, 60.0)
+    groups = rng.integers(30, 250, n)
+    se = 80 / np.sqrt(groups)
+    return rng.normal(-10, se) - by * (np.arange(n) >= fall_at), se, groups - 1.0
 
 
 @pytest.mark.parametrize(("weight", "weeks_"), [(0.1, 52), (0.2, 52), (0.4, 26)])
@@ -72,6 +73,21 @@ def test_a_week_of_few_groups_says_less_than_one_of_many() -> None:
     value[20] = value[:20].mean() + 4 * se[20]
     many, few = (watch_weeks(value, se, np.where(np.arange(LATE) == 20, d, dof)).z[20] for d in (60, 2))
     assert 0 < few < many
+
+
+@pytest.mark.parametrize("n_posts", [(5, 9), (10, 20), (25, 60)])
+@pytest.mark.parametrize("shares", [(0.15, 0.8, 0.05), (0.3, 0.65, 0.05), (0.85, 0.1, 0.05)])
+def test_weeks_in_which_by_chance_all_say_the_same_do_not_alarm(
+    shares: tuple[float, float, float], n_posts: tuple[int, int]
+) -> None:
+    rng, trials, alarms = np.random.default_rng(7), 40, 0
+    for _ in range(trials):
+        said = [rng.choice([-95.0, 0, 95], rng.integers(*n_posts, endpoint=True), p=shares) for _ in range(LATE)]
+        said = [values + rng.normal(0, 5, values.size) for values in said]
+        error = [values.std(ddof=1) / np.sqrt(values.size) for values in said]
+        seen = watch_weeks([values.mean() for values in said], error, [0.7 * values.size - 1 for values in said])
+        alarms += bool(seen.alarm.any())
+    assert alarms <= 6  # of forty, .05 of them and 2.2 standard errors; with errors of their own up to forty
 
 
 def test_the_scale_of_the_series_does_not_matter() -> None:

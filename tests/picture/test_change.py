@@ -82,6 +82,23 @@ def test_a_forum_removed_for_ten_days_is_said_once_and_is_no_change(silent: Proj
     assert rows(quiet, "coverage", problem="gap") == []
 
 
+@pytest.mark.parametrize("days", [10, 28])
+def test_a_forum_that_is_not_collected_to_the_end_is_no_change_either(tmp_path: Path, days: int) -> None:
+    good = {"a.example": 0.1, "b.example": 0.9}
+    talk = Talk(a_day=20, good=good, share_of_b=(0.5, 0.5), silent={"b.example": (days - 1, 0)})
+    project = talking_project(tmp_path / "project", talk)
+    assert verdicts(project)["four_weeks"] == "gap"
+    assert len(rows(project, "coverage", problem="gap")) == days
+    last = max(rows(project, "watched_weeks", brand=talk.brand), key=lambda row: row["week"])
+    assert last["state"] == "gap"
+    (week,) = (
+        row
+        for row in rows(project, "estimates", brand=talk.brand, measure="net_index", aspect="", counted="posts")
+        if row["period"] == "week" and row["period_start"] == last["week"]
+    )
+    assert (week["verdict"], week["value"]) == ("gap", None)
+
+
 def test_what_one_side_could_not_hear_the_other_does_not_use(silent: Project) -> None:
     days = {row["day"] for row in rows(silent, "left_out", span="four_weeks", venue="b.example")}
     assert days == {date(2024, 6, day) for day in range(13, 23)} | {

@@ -27,6 +27,7 @@ FIRST_JUDGED = 2  # from then on it is also learned how the weeks scatter about 
 FEWEST_SCORES = 5
 MOST_Z = 4.0  # one week is believed no more than this
 STATES = 301
+TINY = 1e-12  # where every week so far was of one mind
 MEDIAN_OF_NORMAL = 0.6744897501960817
 
 
@@ -84,9 +85,10 @@ def watch_weeks(
     """Give for each week whether the series has left its level.
 
     `values`, their standard errors and degrees of freedom (effective groups less one), one entry a week; a missing week
-    is NaN, is skipped and never alarms. A week's z is the normal score of its t, so that few groups do not alarm more
-    often; where past weeks scatter more than their errors say, z is shrunk by as much. After an alarm a new level is
-    learned. Raises CannotEstimate when lengths differ.
+    is NaN, is skipped and never alarms. Errors are pooled over the weeks: a week counts by its groups, not by how much
+    they agree. Its z is the normal score of its t, so that few groups do not alarm more often; where past weeks scatter
+    more than their errors say, z is shrunk by as much. After an alarm a new level is learned. Raises CannotEstimate
+    when lengths differ.
     """
     x, se, dof = (
         as_series(series, name, finite=False)
@@ -99,7 +101,7 @@ def watch_weeks(
     level = _Level()
     expected, z, ewma = (np.full(x.size, np.nan) for _ in range(3))
     alarm = np.zeros(x.size, dtype=np.int64)
-    for week in np.flatnonzero(np.isfinite(x) & np.isfinite(se) & (se > 0) & (dof > 0)):
+    for week in np.flatnonzero(np.isfinite(x) & (se >= 0) & (dof > 0)):
         off = level.judge(x[week], se[week], dof[week]) if level.n >= FIRST_JUDGED else 0.0
         if level.n >= BASE_WEEKS:
             expected[week], z[week] = level.mean, off
@@ -113,23 +115,26 @@ def watch_weeks(
 
 
 class _Level:
-    """The level learned so far, its error, and how the weeks scattered about it."""
+    """The level learned so far, the variance of one effective group about its week, and how the weeks scattered.
+
+    That variance is pooled over the weeks (as in Shewhart's charts, Montgomery 2019, ch. 6): a week in which by chance
+    everybody says the same has a tiny error of its own, and would alarm.
+    """
 
     def __init__(self) -> None:
         self.n, self.ewma = 0, 0.0
-        self._weight = self._sum = self._variance = self._fourth = 0.0
+        self._groups = self._sum = self._within = self._dof = 0.0
         self._seen: list[float] = []
 
     @property
     def mean(self) -> float:
-        return self._sum / self._weight
+        return self._sum / self._groups
 
     def judge(self, x: float, se: float, dof: float) -> float:
         """Give how far a week lies off the level, as the score of a standard normal."""
-        base = self._variance / self._weight**2
-        variance = se**2 + base
-        freedom = variance**2 / (se**4 / dof + self._fourth / self._weight**4)
-        t = (x - self.mean) / math.sqrt(variance)
+        freedom = self._dof + dof
+        within = (self._within + dof * (dof + 1) * se**2) / freedom
+        t = (x - self.mean) / math.sqrt(max(within * (1 / (dof + 1) + 1 / self._groups), TINY))
         score = -float(special.ndtri(max(special.stdtr(freedom, -abs(t)), 1e-12)))
         score = math.copysign(score, t)
         found = max(-MOST_Z, min(MOST_Z, score / self._scatter()))
@@ -143,9 +148,8 @@ class _Level:
 
     def take(self, x: float, se: float, dof: float) -> None:
         """Learn from a week; it counts by its effective groups, not by its own error, which follows its value."""
-        weight = dof + 1
         self.n += 1
-        self._weight += weight
-        self._sum += weight * x
-        self._variance += (weight * se) ** 2
-        self._fourth += (weight * se) ** 4 / dof
+        self._groups += dof + 1
+        self._sum += (dof + 1) * x
+        self._within += dof * (dof + 1) * se**2
+        self._dof += dof

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ __all__ = ["step"]
 WEEKS_AROUND = 4
 DAYS_AROUND = 60
 DOUBT = 0.0001  # a silence that chance brings less often than this is a gap
+DAYS_UNTIL_CLOSED = 91  # of silence at the end; a venue that is silent for longer is taken as closed since then
 
 
 def _coverage(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
@@ -23,15 +24,21 @@ def _coverage(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
 
     The expected number is the median of those days that have posts at all. Posts come in threads, so a silent day says
     less than a Poisson count would have it: what counts is how often the venue's days around are silent.
+
+    A venue that falls silent while others go on is looked at for as long as it may come back: it may have been saved
+    earlier than they were. One that was heard for less than `DAYS_AROUND` days is not, since a single thread ends too.
     """
     rows: list[Coverage] = []
     days = tables["days"].to_pylist()
+    end = max((row["day"] for row in days), default=date.min)
     for venue in sorted({row["venue"] for row in days}):
         seen_on = {row["day"]: row["n_posts"] for row in days if row["venue"] == venue}
         first, last = min(seen_on), max(seen_on)
-        calendar = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        n_days = (last - first).days + 1
+        n_after = min((end - last).days, DAYS_UNTIL_CLOSED) if n_days >= DAYS_AROUND else 0
+        calendar = [first + timedelta(days=n) for n in range(n_days + n_after)]
         seen = np.array([seen_on.get(day, 0) for day in calendar])
-        expected = _expected(seen)
+        expected = _carried_on(_expected(seen), since=n_days)
         silent = _gaps(seen, expected)
         rows += [
             Coverage(venue, day, None if np.isnan(e) else float(e), int(n), "gap" if gap else "")
@@ -54,6 +61,14 @@ def _expected(seen: np.ndarray) -> np.ndarray:
     return expected
 
 
+def _carried_on(expected: np.ndarray, *, since: int) -> np.ndarray:
+    """Fill in what is expected of a silence at the end: what was of the same weekday a week before."""
+    for place in range(max(since, 7), len(expected)):
+        if np.isnan(expected[place]):
+            expected[place] = expected[place - 7]
+    return expected
+
+
 def _gaps(seen: np.ndarray, expected: np.ndarray) -> np.ndarray:
     """Find runs of silent days that chance explains badly.
 
@@ -72,4 +87,4 @@ def _gaps(seen: np.ndarray, expected: np.ndarray) -> np.ndarray:
 
 def step() -> Step:
     """Give the step that finds days of which nothing was collected."""
-    return Whole("coverage", ("days",), ("coverage",), 1_000_000, _coverage, version="2")
+    return Whole("coverage", ("days",), ("coverage",), 1_000_000, _coverage, version="3")

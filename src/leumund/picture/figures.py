@@ -44,7 +44,7 @@ def step(*, level: float, min_posts: int, rivals: int, snapshot_id: str) -> Step
         rows = pa.concat_tables([schema.empty_table(), *book.figures(snapshot_id)])
         return {"estimates": rows.sort_by("figure_id").combine_chunks()}
 
-    version = f"11|{level}|{min_posts}|{rivals}|{snapshot_id}"
+    version = f"12|{level}|{min_posts}|{rivals}|{snapshot_id}"
     return Whole(
         "figures",
         ("cells", "judged", "judged_aspects", "guideline_bridges", "makeup", "coverage"),

@@ -125,12 +125,17 @@ class Gaps:
         return self._whole if stretch.period == "all" else (stretch.start, last_day(stretch.period, stretch.start))
 
     def _usual(self, stretch: Stretch, venue: str, span: tuple[date, date]) -> _Usual | None:
-        """Weeks around that are whole in this venue; None where there is no post of the brand in any of them."""
+        """Weeks around that are whole in this venue, where there are too few the nearest ones.
+
+        None where there is no post of the brand in any of them.
+        """
         begin, end = self._seen[venue]
-        first = max(span[0] - timedelta(weeks=WEEKS_AROUND), begin)
-        last = min(span[1] + timedelta(weeks=WEEKS_AROUND), end)
-        mondays = np.arange((first - EPOCH).days - first.weekday(), (last - EPOCH).days + 1, 7)
+        mondays = np.arange((begin - EPOCH).days - begin.weekday(), (end - EPOCH).days + 1, 7)
         mondays = mondays[~np.isin(mondays, self._cut[venue])]
+        first, last = ((day - EPOCH).days for day in span)
+        away = np.maximum(first - mondays - 6, mondays - last)  # days between a week and the stretch
+        near = away <= 7 * WEEKS_AROUND
+        mondays = mondays[near if near.sum() >= FEWEST_WEEKS else np.argsort(away, kind="stable")[:WEEKS_AROUND]]
         week, n_posts, sum_y = self._by_week(stretch.brand, stretch.aspect, venue)
         around = np.isin(week, mondays)
         n, y = n_posts[around], sum_y[around]

@@ -359,7 +359,7 @@ def steps(
     said = _Said(own, level, min_posts, period, start)
     read = ("polarity_cells", "judged_polarities", "guideline_bridges", "makeup", "coverage")
     told = ("polarities", "opinions", "readings", "posts", "languages")
-    version = f"3|{own}|{level}|{min_posts}|{period}|{start}"
+    version = f"4|{own}|{level}|{min_posts}|{period}|{start}"
     return (
         Query("tones", ("opinions", "readings"), "tones", partial(tones, own=own), version=f"1|{own}"),
         *(

@@ -74,7 +74,7 @@ def _brand(
     seen = watch_weeks(value, se, dof)
     for place, week in enumerate(weeks):
         judged = math.isfinite(seen.ewma[place])
-        learning = "learning" if math.isfinite(value[place]) and se[place] > 0 else "thin"
+        learning = "learning" if math.isfinite(value[place]) and se[place] >= 0 else "thin"
         state = "gap" if gaps[place] else {1: "up", -1: "down"}.get(int(seen.alarm[place]), "calm")
         yield WatchedWeek(
             figure_id=figure_id_of(measure="net_index", brand=brand, period="week", period_start=week),
@@ -107,4 +107,4 @@ def step(*, min_posts: int) -> Step:
         return _weeks(tables, min_posts=min_posts)
 
     read = ("cells", "coverage")
-    return Whole("watch_weeks", read, ("watched_weeks",), BOUND_ROWS, run, version=f"1|{min_posts}")
+    return Whole("watch_weeks", read, ("watched_weeks",), BOUND_ROWS, run, version=f"2|{min_posts}")

@@ -129,7 +129,10 @@ def driver_panel(figures: Figures, language: str) -> Panel | None:
     after, before = period_pair(parts_of(figures, own, span)["total"], language)
     shown = [row for row in found if row.verdict != "no_change_shown"]
     names = sorted({aspect_name(row.aspect, language) for row in shown})
-    title = say("drivers.title", language, aspects=", ".join(names)) if names else say("drivers.none", language)
+    if parts_of(figures, own, span)["total"].verdict == "unproven":
+        title = say("drivers.unproven", language)
+    else:
+        title = say("drivers.title", language, aspects=", ".join(names)) if names else say("drivers.none", language)
     sheet = _driver_sheet(found, language)
     note = say("drivers.note", language, brand=own, after=after, before=before)
     return Panel("drivers", title, note, (), sheet, open_sheet=True)

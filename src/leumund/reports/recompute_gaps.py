@@ -38,10 +38,13 @@ class Forums:
         return found
 
     def usual(self, brand, aspect, venue, span):
-        """Give posts a day, mean y and how far a week lies off it, in the weeks around that are whole."""
-        first, last = max(span[0] - AROUND, self.seen[venue][0]), min(span[1] + AROUND, self.seen[venue][1])
+        """Give posts a day, mean y and how far a week lies off it, in the whole weeks around, or the nearest ones."""
+        first, last = self.seen[venue]
         mondays = np.arange(first - (first + 3) % 7, last + 1, 7)  # day 0 was a Thursday
         mondays = mondays[~np.isin(mondays, self.missing[venue] - (self.missing[venue] + 3) % 7)]
+        away = np.maximum(span[0] - mondays - 6, mondays - span[1])
+        near = away <= AROUND
+        mondays = mondays[near if near.sum() >= 3 else np.argsort(away, kind="stable")[:8]]
         o = self.o
         some = (o["brand"] == brand) & (o["aspect"] == aspect) & (o["venue"] == self.number[venue])
         some &= np.isin(o["week"], mondays)

@@ -34,15 +34,13 @@ def limit_for(false_alarm):
 def watched(x, se, df, limit):
     """Give by week what was expected, how far it lies off, the running mean and whether it is an alarm."""
     expected, off, running, alarm = (np.full(len(x), np.nan) for _ in range(4))
-    n, mean, sums, seen = 0, 0.0, np.zeros(4), []  # of the level: weight, weight · x, and of its variance two sums
-    for i in np.flatnonzero(np.isfinite(x) & (se > 0) & (df > 0)):
-        found = 0.0
+    n, mean, sums, seen = 0, 0.0, np.zeros(4), []  # of the level: groups, groups · x, variance within, its freedom
+    for i in np.flatnonzero(np.isfinite(x) & (se >= 0) & (df > 0)):
+        found, w = 0.0, df[i] + 1
         if n >= 2:
-            base = sums[2] / sums[0] ** 2
-            variance = se[i] ** 2 + base
-            freedom = variance**2 / (se[i] ** 4 / df[i] + sums[3] / sums[0] ** 4)
-            t = (x[i] - sums[1] / sums[0]) / np.sqrt(variance)
-            score = np.copysign(special.ndtri(max(special.stdtr(freedom, -abs(t)), 1e-12)), t)
+            within = (sums[2] + df[i] * w * se[i] ** 2) / (sums[3] + df[i])
+            t = (x[i] - sums[1] / sums[0]) / np.sqrt(max(within * (1 / w + 1 / sums[0]), 1e-12))
+            score = np.copysign(special.ndtri(max(special.stdtr(sums[3] + df[i], -abs(t)), 1e-12)), t)
             scatter = max(1.0, np.median(np.abs(seen)) / 0.6744897501960817) if len(seen) >= 5 else 1.0
             found = np.clip(score / scatter, -4, 4)
             seen.append(score)
@@ -52,8 +50,8 @@ def watched(x, se, df, limit):
             alarm[i] = np.sign(running[i]) if abs(running[i]) > limit else 0
             if alarm[i]:  # a new level is learned
                 n, mean, sums, seen = 0, 0.0, np.zeros(4), []
-        w, n = df[i] + 1, n + 1
-        sums += [w, w * x[i], (w * se[i]) ** 2, (w * se[i]) ** 4 / df[i]]
+        n += 1
+        sums += [w, w * x[i], df[i] * w * se[i] ** 2, df[i]]
     return expected, off, running, alarm
 
 
@@ -91,7 +89,7 @@ def main(pack):
         for i, week in enumerate(weeks.tolist()):
             state = {1.0: "up", -1.0: "down"}.get(rows[5, i], "calm")
             if not np.isfinite(rows[4, i]):
-                state = "learning" if se[i] > 0 else "thin"
+                state = "learning" if se[i] >= 0 else "thin"
             numbers = [round(float(v), 6) + 0.0 if np.isfinite(v) else None for v in rows[:5, i]]
             again[brand, week] = [*numbers, round(limit, 6), "gap" if gap[i] else state]
     days = told["week"].to_numpy().astype("M8[D]").astype(int).tolist()

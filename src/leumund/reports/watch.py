@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from leumund.charts import Dot, LineChart, Series, draw_lines
-from leumund.reports.figures import Figures
+from leumund.reports.figures import Figures, spoken
 from leumund.reports.gaps import shown_gaps
 from leumund.reports.panel import Cell, Panel, Sheet
 from leumund.tables import WatchedWeek
@@ -23,7 +23,9 @@ def watch_panel(figures: Figures, language: str) -> Panel | None:
     judged = [row for row in own if row.running is not None]
     if not judged:
         return None
-    title, note = _title(own, picture.own, language), _note(own, language)
+    is_checked = spoken(figures.whole("net_index", picture.own))
+    title = _title(own, picture.own, language) if is_checked else say("watch.unproven", language, brand=picture.own)
+    note = _note(own, language)
     chart = LineChart(
         chart_id="watch",
         title=title,
