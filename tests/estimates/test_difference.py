@@ -114,3 +114,13 @@ def test_what_cannot_be_compared_is_refused_in_words(pairs: list[Pair], word: st
     with pytest.raises(CannotEstimate, match=word) as refused:
         compare_brands(pairs)
     assert refused.value.next_step
+
+
+def test_a_brand_labelled_in_one_thread_only_is_unproven_and_costs_the_others_nothing() -> None:
+    labels = np.array([0.0, 1.0] * 30 + [np.nan] * 60)
+    scores = np.full(120, 0.4)
+    own, lone, other = (labels, scores), (labels, scores, np.zeros(120)), (1 - labels, scores)
+    first, second = compare_brands([own, lone, other])
+    assert (first.low, first.high, first.support, first.p_adjusted) == (-1.0, 1.0, "unproven", 1.0)
+    (alone,) = compare_brands([own, other])
+    assert (second.low, second.high, second.support) == (alone.low, alone.high, "measured")

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from leumund.estimates.inputs import Floats, as_floats, refuse
+from leumund.estimates.inputs import Floats, as_floats, check_word, refuse
 
 __all__ = ["Measurement", "alpha"]
 
@@ -24,6 +24,7 @@ def alpha(table: ArrayLike, level: Measurement = "nominal") -> float:
     >>> round(alpha([[1, 2, 3, 3], [1, 2, 3, 4]], "nominal"), 3)
     0.696
     """
+    check_word(level, ("nominal", "ordinal", "interval", "ratio"), "level")
     values, together = _coincidences(as_floats(table, "table"))
     if values.size < 2:
         raise refuse(
@@ -62,9 +63,7 @@ def _distances(values: Floats, totals: Floats, level: Measurement) -> Floats:
             raise refuse("ratios need values that are not negative", where="table", next_step="use 'interval'")
         total = np.where(a + b == 0, 1.0, a + b)
         return np.asarray(((a - b) / total) ** 2)
-    if level == "ordinal":
-        between = np.abs(np.cumsum(totals)[:, None] - np.cumsum(totals)[None, :])
-        ends = (totals[:, None] - totals[None, :]) / 2
-        upper = np.triu(between - ends.T, 1)
-        return np.asarray((upper + upper.T) ** 2)
-    raise refuse(f"the level {level!r} is unknown", next_step="say nominal, ordinal, interval or ratio")
+    between = np.abs(np.cumsum(totals)[:, None] - np.cumsum(totals)[None, :])
+    ends = (totals[:, None] - totals[None, :]) / 2
+    upper = np.triu(between - ends.T, 1)
+    return np.asarray((upper + upper.T) ** 2)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
 from leumund.estimates.estimated import Estimated
-from leumund.estimates.inputs import Floats, as_list, check_level, labels_and_scores, refuse
+from leumund.estimates.inputs import Floats, as_list, check_level, check_word, labels_and_scores, refuse
 from leumund.estimates.prediction import correct
 from leumund.estimates.share import FEWEST_LABELS, SHARE, Estimand, wilson
 
 __all__ = ["follow_share"]
 
+LONGEST_WEEKS = 5_200
 LABELS_TOGETHER = 5
 """A week with fewer is weighted together with the next: a label that speaks for a whole week makes the figure dull."""
 
@@ -41,10 +42,9 @@ def follow_share(
     weeks = as_list(weeks, "weeks")
     if len(weeks) == 0:
         raise refuse("no week to follow", next_step="give (labels, scores) for at least one week")
-    if not isinstance(horizon, int | np.integer) or horizon < 1:
-        raise refuse(f"a horizon of {horizon} weeks", next_step="give the number of weeks to follow")
-    if estimand not in ("corpus", "rate"):
-        raise refuse(f"the estimand {estimand!r} is unknown", next_step="say 'corpus' or 'rate'")
+    if not isinstance(horizon, int | np.integer) or not 1 <= horizon <= LONGEST_WEEKS:
+        raise refuse("the horizon is no number of weeks", next_step=f"give a number from 1 to {LONGEST_WEEKS}")
+    check_word(estimand, ("corpus", "rate"), "estimand")
     read = [_read(week, number) for number, week in enumerate(weeks)]
     results: list[Estimated] = []
     precision = 0.0
@@ -68,7 +68,7 @@ def _read(week: Iterable[ArrayLike], number: int) -> tuple[Floats, Floats]:
             where=f"week {number}",
             next_step="give each week as (labels, scores)",
         )
-    if np.size(week[0]) == np.size(week[1]) == 0:
+    if all(isinstance(column, Sized) and len(column) == 0 for column in week):
         if number == 0:
             raise refuse("the first week has no posts", next_step="begin with the first week that has some")
         return np.empty(0), np.empty(0)

@@ -23,6 +23,7 @@ from leumund.estimates.inputs import Floats, as_floats, as_row, as_series, check
 
 __all__ = ["FEWEST_WEEKS_BEFORE", "estimate_effect", "read_series"]
 
+LEAST_MOVE = 1e-100  # what is smaller cannot be squared
 FEWEST_WEEKS_BEFORE = 26
 
 
@@ -106,13 +107,13 @@ def read_series(index: ArrayLike, rivals: ArrayLike, start: int) -> tuple[Floats
     if after < 1:
         raise refuse("no week after the start", where=f"start {start} of {y.size} weeks", next_step="wait for one")
     x = x[kept]
-    x = x[:, np.ptp(x[:before], axis=0) > 0]
+    x = x[:, np.ptp(x[:before], axis=0) > LEAST_MOVE]
     if x.shape[1] == 0:
         raise refuse(
             "the rivals' series never move, so nothing can be learnt from them",
             next_step="give others",
         )
-    if np.ptp(y[kept][:before]) == 0:
+    if np.ptp(y[kept][:before]) <= LEAST_MOVE:
         raise refuse(
             "the index never moves before the start, so its error cannot be told",
             next_step="look whether it was filled in, or rounded away",

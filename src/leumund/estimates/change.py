@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from leumund.estimates.clustered import CAUTION
-from leumund.estimates.inputs import Floats, check_level, refuse
+from leumund.estimates.inputs import Floats, as_series, check_level, refuse
 
 __all__ = ["Part", "Rows", "split_by_group", "split_in_three"]
 
@@ -62,6 +62,8 @@ def split_in_three(rows: Rows, outer: ArrayLike, inner: ArrayLike, *, level: flo
     """
     read = _rows(rows)
     outer, inner = _codes(outer), _codes(inner)
+    if not outer.size == inner.size == read.n.size:
+        raise refuse(f"{outer.size} outer and {inner.size} inner groups for {read.n.size} rows")
     kept = _merged(read, outer)
     cell = _merged(read, kept * (inner.max(initial=0) + 1) + inner, within=kept)
     scores = _three(read, kept, cell)
@@ -78,6 +80,8 @@ def split_by_group(rows: Rows, group: ArrayLike, *, level: float = 0.95) -> dict
     missing on one side takes the other's rate. `level` is that of all intervals together (Bonferroni).
     """
     read, codes = _rows(rows), _codes(group)
+    if codes.size != read.n.size:
+        raise refuse(f"{codes.size} groups for {read.n.size} rows")
     n_groups = int(codes.max(initial=-1)) + 1
     n, y = _sums(read, codes, n_groups)
     share, rate, source = _shares(n), _filled(n, y), _source(n)
@@ -106,15 +110,14 @@ def split_by_group(rows: Rows, group: ArrayLike, *, level: float = 0.95) -> dict
 
 def _rows(rows: Rows) -> _Read:
     author, thread = _codes(rows.author), _codes(rows.thread)
-    side = np.asarray(rows.side, dtype=np.int64)
-    n, y = (np.asarray(values, dtype=np.float64) for values in (rows.n, rows.y))
+    side, n, y = (as_series(values, name, finite=False) for values, name in zip(rows, ("side", "n", "y"), strict=False))
     if not side.size == n.size == y.size == author.size == thread.size:
         raise refuse(f"rows differ in length: {[len(np.atleast_1d(column)) for column in rows]}")
-    if not np.isin(side, (0, 1)).all() or (n <= 0).any() or not np.isfinite(y).all():
+    if not np.isin(side, (0, 1)).all() or not (n > 0).all() or not np.isfinite(y).all():
         raise refuse("side must be 0 or 1, n above 0, y finite")
     if not (side == 0).any() or not (side == 1).any():
         raise refuse("one of the two periods has no voice", next_step="compare periods that both have posts")
-    return _Read(side, n, y, author, thread, _codes(author * (thread.max() + 1) + thread))
+    return _Read(side.astype(np.int64), n, y, author, thread, _codes(author * (thread.max() + 1) + thread))
 
 
 def _codes(values: ArrayLike) -> Ints:

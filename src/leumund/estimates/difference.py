@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
 from leumund.estimates.estimated import EstimatedDifference
-from leumund.estimates.inputs import Floats, as_list, check_level, labels_and_scores, refuse
+from leumund.estimates.inputs import Floats, as_list, check_level, check_word, labels_and_scores, refuse
 from leumund.estimates.prediction import Corrected
 from leumund.estimates.share import FEWEST_LABELS, NET, SHARE, Estimand, judge, wilson
 
@@ -34,8 +34,9 @@ def compare_brands(
     All intervals hold together with the declared probability (max-t: Hothorn, Bretz, Westfall 2008), each with its own
     degrees of freedom (Satterthwaite 1946), so that a rival with few labels costs the others nothing. A difference of
     shares is put together from the two Wilson intervals (Newcombe 1998, method 10). A rival's interval excludes 0
-    exactly when its `p_adjusted` is under 1 − level. Raises CannotEstimate without a rival, or when a brand has under
-    two labels.
+    exactly when its `p_adjusted` is under 1 − level. Where all labels of a brand are of one thread or author nothing
+    is known of its error: its differences are −limit..limit, *unproven*. Raises CannotEstimate without a rival, or
+    when a brand has under two labels.
     """
     pairs = as_list(pairs, "brands")
     if len(pairs) < 2:
@@ -44,16 +45,19 @@ def compare_brands(
     own, *rivals = (_brand(pair, number, measure, estimand) for number, pair in enumerate(pairs))
     ses = np.array([np.sqrt(own.variance + rival.variance) for rival in rivals])
     # A corpus labelled throughout is known, not estimated: what compares two such brands needs no allowance.
-    spreads = np.sqrt([own.variance, *(rival.variance for rival, se in zip(rivals, ses, strict=True) if se > 0)])
+    told = (ses > 0) & np.isfinite(ses)
+    spreads = np.sqrt([own.variance, *(rival.variance for rival, on in zip(rivals, told, strict=True) if on)])
     normal = _quantile(level, spreads)
     limit = SHARE[1] - SHARE[0] if measure == "share" else NET[1] - NET[0]
     results = []
     for rival, se in zip(rivals, ses, strict=True):
         value, dof = own.value - rival.value, _dof(own, rival)
-        low, high = _ends(own, rival, float(stats.t.isf(stats.norm.sf(normal), dof)), measure)
-        p = float(value == 0)
-        if se > 0:
+        low, high, p = -limit, limit, float(value == 0 or se > 0)
+        if np.isfinite(se):
+            low, high = _ends(own, rival, float(stats.t.isf(stats.norm.sf(normal), dof)), measure)
+        if se > 0 and np.isfinite(se):
             p = 1 - _within(float(stats.norm.isf(stats.t.sf(_touching(own, rival, measure), dof))), spreads)
+        enough = min(own.fit.n_labels, rival.fit.n_labels) >= FEWEST_LABELS
         results.append(
             EstimatedDifference(
                 value=value,
@@ -67,7 +71,7 @@ def compare_brands(
                 n_labels=own.fit.n_labels + rival.fit.n_labels,
                 machine_value=own.fit.machine_value - rival.fit.machine_value,
                 method=f"difference of corrected means, max-t over {len(ses)}, {estimand}",
-                support="measured" if min(own.fit.n_labels, rival.fit.n_labels) >= FEWEST_LABELS else "unproven",
+                support="measured" if np.isfinite(se) and enough else "unproven",
                 p_adjusted=min(max(p, 0.0), 1.0),
             )
         )
@@ -99,19 +103,21 @@ def _brand(pair: Iterable[ArrayLike], number: int, measure: str, estimand: Estim
             where=f"brand {number}",
             next_step="give each brand as (labels, scores) or (labels, scores, clusters)",
         )
-    if measure not in ("share", "net"):
-        raise refuse(f"the measure {measure!r} is unknown", next_step="say 'share' or 'net'")
+    check_word(measure, ("share", "net"), "measure")
     allowed, bounds = ((0.0, 1.0), SHARE) if measure == "share" else ((-1.0, 0.0, 1.0), NET)
     y, s = labels_and_scores(pair[0], pair[1], allowed=allowed, bounds=bounds)
     clusters = pair[2] if len(pair) == 3 else None
     got = judge(y, s, clusters=clusters, estimand=estimand, inclusion=None, bounds=bounds)
-    if got.fit is None or got.fit.n_labels < 2 or got.dof <= 0:
+    if got.fit is None or got.fit.n_labels < 2:
         raise refuse("too few labels to compare", where=f"brand {number}", next_step="label some of its posts first")
-    return _Brand(got.fit, float(np.clip(got.fit.value, *bounds)), got.variance, max(got.dof, 1.0))
+    variance = got.variance if got.dof > 0 or got.variance <= 0 else np.inf
+    return _Brand(got.fit, float(np.clip(got.fit.value, *bounds)), variance, max(got.dof, 1.0))
 
 
 def _dof(own: _Brand, rival: _Brand) -> float:
-    """Satterthwaite's degrees of freedom of the difference."""
+    """Satterthwaite's degrees of freedom of the difference; 0 where one of the two errors is unknown."""
+    if not np.isfinite(own.variance + rival.variance):
+        return 0.0
     weight = own.variance**2 / own.dof + rival.variance**2 / rival.dof
     return float((own.variance + rival.variance) ** 2 / weight) if weight > 0 else float("inf")
 

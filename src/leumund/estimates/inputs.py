@@ -23,10 +23,13 @@ __all__ = [
     "as_series",
     "as_whole",
     "check_level",
+    "check_word",
     "labels_and_scores",
     "refuse",
 ]
 
+HIGHEST_LEVEL = 1 - 1e-9
+HIGHEST = 1e100
 ROUNDING = 1e-6
 """How far a score may lie beyond its scale: probabilities summed in 32 bit do."""
 
@@ -40,10 +43,10 @@ def check_level(level: float) -> float:
     """Give `level` back when it is a confidence level between .5 and 1."""
     try:
         number = float(level)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = float("nan")
-    if not 0.5 <= number < 1:
-        raise refuse(f"the level {level!r} is no confidence level", next_step="give a number such as 0.95")
+    if not 0.5 <= number <= HIGHEST_LEVEL:
+        raise refuse(f"the level {_short(level)} is no confidence level", next_step="give a number such as 0.95")
     return number
 
 
@@ -53,24 +56,54 @@ def as_list(values: Any, name: str) -> list[Any]:
         raise refuse(
             f"{name} are no list but {type(values).__name__}", next_step=f"give one entry for each of the {name}"
         )
-    return list(values)
+    try:
+        return list(values)
+    except TypeError as error:
+        raise refuse(
+            f"{name} are no list", where=str(error), next_step=f"give one entry for each of the {name}"
+        ) from error
+
+
+def check_word(word: object, words: tuple[str, ...], name: str) -> None:
+    """Raise CannotEstimate unless `word` is one of `words`."""
+    if not isinstance(word, str) or word not in words:
+        raise refuse(f"the {name} {_short(word)} is unknown", next_step=f"say {', '.join(words[:-1])} or {words[-1]}")
+
+
+def _short(value: object) -> str:
+    """Give a value as it was written, cut where it is long; what cannot be written, by its kind."""
+    try:
+        written = repr(value)
+    except ValueError:  # a whole number of thousands of digits
+        return type(value).__name__
+    return written if len(written) <= 60 else f"{written[:60]}…"
 
 
 def as_floats(values: ArrayLike, name: str) -> Floats:
     """Give `values` as an array of floats of any shape; what a mask hides is NaN."""
     try:
         if isinstance(values, np.ma.MaskedArray):
-            return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
-        return np.asarray(values, dtype=np.float64)
+            array: Floats = np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
+        else:
+            if np.asarray(values).dtype.kind in "mM":
+                raise TypeError("they are dates or spans of time")
+            array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise refuse(f"{name} are not numbers", where=str(error), next_step="give an array of numbers") from error
+    highest = np.abs(array, where=np.isfinite(array), out=np.zeros(array.shape)).max(initial=0.0)
+    if highest > HIGHEST:
+        raise refuse(f"{name}: values up to {highest:g}", next_step="give them in a unit in which they can be squared")
+    return array
 
 
 def as_row(value: object, name: str) -> int:
     """Give the number of a row; 60.0 is one, a date or 60.5 is none."""
-    if not isinstance(value, int | float | np.integer | np.floating) or not float(value).is_integer():
-        raise refuse(f"the {name} {value!r} is no row of the index", next_step="give the number of rows before it")
-    return int(value)
+    known = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not known or not abs(value) < 2**53 or value != int(value):  # type: ignore[operator, arg-type, call-overload]
+        raise refuse(
+            f"the {name} {_short(value)} is no row of the index", next_step="give the number of rows before it"
+        )
+    return int(value)  # type: ignore[call-overload, no-any-return]
 
 
 def as_series(values: ArrayLike, name: str, *, finite: bool = True) -> Floats:

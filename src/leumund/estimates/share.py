@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from leumund.estimates.estimated import Estimated
-from leumund.estimates.inputs import Floats, as_columns, as_series, check_level, labels_and_scores, refuse
+from leumund.estimates.inputs import Floats, as_columns, as_series, check_level, check_word, labels_and_scores, refuse
 from leumund.estimates.prediction import Corrected, clustered_variance, correct
 
 __all__ = ["FEWEST_LABELS", "NET", "SHARE", "Estimand", "Judged", "estimate_net", "estimate_share", "judge", "wilson"]
 
 Estimand = Literal["corpus", "rate"]
 FEWEST_LABELS = 10
+LEAST_CHANCE = 1e-9  # of a post to be drawn
 SHARE, NET = (0.0, 1.0), (-1.0, 1.0)
 
 
@@ -85,8 +86,7 @@ def judge(
     bounds: tuple[float, float],
 ) -> Judged:
     """Give the corrected mean with its variance and degrees of freedom (0 = nothing can be said of the error)."""
-    if estimand not in ("corpus", "rate"):
-        raise refuse(f"the estimand {estimand!r} is unknown", next_step="say 'corpus' or 'rate'")
+    check_word(estimand, ("corpus", "rate"), "estimand")
     columns = None if clusters is None else as_columns(clusters, y.size)
     chances = None if inclusion is None else _chances(inclusion, y)
     if np.isnan(y).all():
@@ -105,7 +105,7 @@ def _chances(inclusion: ArrayLike, y: Floats) -> Floats:
     if chances.size != y.size:
         raise refuse(f"{chances.size} inclusion probabilities for {y.size} posts", next_step="give one per post")
     of_labelled = chances[~np.isnan(y)]
-    if not ((of_labelled > 0) & (of_labelled <= 1)).all():
+    if not ((of_labelled >= LEAST_CHANCE) & (of_labelled <= 1)).all():
         raise refuse("a labelled post's inclusion probability lies outside 0..1", next_step="a drawn post has one > 0")
     return chances
 

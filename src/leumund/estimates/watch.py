@@ -94,6 +94,11 @@ def watch_weeks(
         as_series(series, name, finite=False)
         for series, name in ((values, "values"), (errors, "errors"), (dofs, "dofs"))
     )
+    if not 0 < false_alarm < 1 or not 0 < weight <= 1 or weeks < 1:
+        raise refuse(
+            f"a false alarm in {false_alarm} of {weeks} weeks at the weight {weight}",
+            next_step="give a chance and a weight between 0 and 1, and one week at least",
+        )
     if not x.size == se.size == dof.size:
         raise refuse(f"series differ in length: {x.size}, {se.size}, {dof.size}")
     limit = limit_for(weight, false_alarm, weeks)
