@@ -127,3 +127,30 @@ def test_what_cannot_be_split_is_refused(changed: dict[str, list[float]]) -> Non
     rows = Rows([0, 1], [1, 1], [1.0, 2.0], [1, 2], [1, 2])._replace(**changed)
     with pytest.raises(LeumundError):
         split_in_three(rows, [0, 0], [0, 0])
+
+
+def arrivals(n_after: int, each: int, *, calm: bool, seed: int = 1) -> tuple[Rows, list[int], list[int]]:
+    """Sixty authors who think alike on both sides, and heavy ones who come and blame; one calm one on both, perhaps."""
+    rng = np.random.default_rng(seed)
+    rows = [(side, 1, rng.choice([-100.0, 0, 100]), who, who // 2, 0) for side in (0, 1) for who in range(60)]
+    rows += [(1, 1, -100.0, 100 + who, 100 + 9 * who + k % 9, 1) for who in range(n_after) for k in range(each)]
+    if calm:
+        rows += [(side, 1, rng.choice([-100.0, 0, 100]), 99, 90 + k, 1) for side in (0, 1) for k in range(7)]
+    side, n, y, author, thread, inner = zip(*rows, strict=True)
+    return Rows(side, n, y, author, thread), [0] * len(rows), list(inner)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("calm", [False, True])
+@pytest.mark.parametrize(("who", "each"), [(3, 30), (4, 30), (6, 20)])
+def test_heavy_authors_who_come_are_no_change_of_opinions(who: int, each: int, calm: bool, seed: int) -> None:
+    rows, outer, inner = arrivals(who, each, calm=calm, seed=seed)
+    got = split_in_three(rows, outer, inner)
+    assert got["rate"].low <= 0 <= got["rate"].high
+    assert got["inner"].value < -15
+    assert abs(got["rate"].value) < abs(got["inner"].value)
+
+
+def test_one_author_who_comes_is_not_told_as_certain() -> None:
+    got = split_in_three(*arrivals(1, 60, calm=False))
+    assert got["inner"].low < 0 < got["inner"].high

@@ -57,15 +57,18 @@ def split_in_three(rows: Rows, outer: ArrayLike, inner: ArrayLike, *, level: flo
     Gives total, outer, inner, mix (= outer + inner) and rate; outer + inner + rate = total, exactly. The mean is
     Σ share of outer x share of inner in it x rate, and each factor's part is its Shapley value (Shapley 1953; Das Gupta
     1993, ch. 2; for two factors Kitagawa 1955). A group that is missing on one side takes the other side's rate and
-    inner shares, so that its coming or going is all mix. Groups too small to have a rate of their own on a side where
-    they appear are put together. NaN ends where a side has fewer than two authors or threads.
+    inner shares, so that its coming or going is all mix. Outer groups too small to have a rate of their own on a side
+    where they appear are put together. An inner group too small on one of two sides, as one heavy writer before and
+    five after, counts with the largest other one on the side where it says less, so that the rest comes or goes; where
+    that does not help, the inner groups of an outer one are put together. NaN ends where a side has fewer than two
+    authors or threads.
     """
     read = _rows(rows)
     outer, inner = _codes(outer), _codes(inner)
     if not outer.size == inner.size == read.n.size:
         raise refuse(f"{outer.size} outer and {inner.size} inner groups for {read.n.size} rows")
     kept = _merged(read, outer)
-    cell = _merged(read, kept * (inner.max(initial=0) + 1) + inner, within=kept)
+    cell = _folded(read, kept, _codes(kept * (inner.max(initial=0) + 1) + inner))
     scores = _three(read, kept, cell)
     if kept.max() == 0 and outer.max() > 0:  # nothing but one group is left, so no mix can be told from the rates
         return {name: Part(value, *[float("nan")] * 4) for name, (value, _) in scores.items()}
@@ -147,13 +150,39 @@ def _filled(n: Floats, y: Floats) -> Floats:
     return np.where(np.isnan(rate), rate[::-1], rate)
 
 
-def _merged(read: _Read, codes: Ints, *, within: Ints | None = None) -> Ints:
-    """Put groups together that have voices on a side, but fewer than FEWEST effective authors or threads there.
+def _merged(read: _Read, codes: Ints) -> Ints:
+    """Put groups together that have voices on a side, but too few speakers there."""
+    small = _few(read, codes).any(axis=0)
+    return _codes(np.where(small[codes], small.size, codes))
 
-    With `within`, only groups of the same larger group are put together, and all of them where one is too small.
-    """
+
+def _folded(read: _Read, outer: Ints, cell: Ints) -> Ints:
+    """Let a cell with too few speakers on one of its two sides count, where it says less, with another of its group."""
+    found, of = cell.copy(), np.zeros(int(cell.max()) + 1, dtype=np.int64)
+    of[cell] = outer
+    n, weak = _sums(read, cell, of.size)[0], _weak(read, cell)
+    for group in np.unique(of[weak]):
+        cells = np.flatnonzero(of == group)
+        least = min(cells[weak[cells]], key=lambda one: n[:, one].sum())
+        side = int(n[:, least].argmin())
+        other = max(cells[cells != least], key=lambda one: n[side, one], default=least)
+        if n[side, other] > 0:
+            found[(cell == least) & (read.side == side)] = other
+    still = _weak(read, found)
+    broken = np.isin(outer, of[: still.size][still])
+    return _codes(np.where(broken, of.size + outer, found))
+
+
+def _weak(read: _Read, cell: Ints) -> NDArray[np.bool_]:
+    """Tell of each cell whether it has voices on both sides and too few speakers on one of them."""
+    n, _ = _sums(read, cell, int(cell.max()) + 1)
+    return np.asarray((n > 0).all(axis=0) & _few(read, cell).any(axis=0))
+
+
+def _few(read: _Read, codes: Ints) -> NDArray[np.bool_]:
+    """Tell by side and group whether it has voices, but fewer than FEWEST effective authors or threads."""
     n_groups = int(codes.max()) + 1
-    small = np.zeros(n_groups, dtype=bool)
+    small = np.zeros((2, n_groups), dtype=bool)
     for side in (0, 1):
         rows = read.side == side
         for who in (read.author, read.thread):
@@ -161,11 +190,8 @@ def _merged(read: _Read, codes: Ints, *, within: Ints | None = None) -> Ints:
             held = np.bincount(place.ravel(), read.n[rows])
             of = pair // (who.max() + 1)
             total, squares = (np.bincount(of, values, n_groups) for values in (held, held**2))
-            small |= (total > 0) & (total**2 < FEWEST * squares)
-    if within is None:
-        return _codes(np.where(small[codes], n_groups, codes))
-    broken = np.bincount(within, small[codes]) > 0
-    return _codes(np.where(broken[within], n_groups + within, codes))
+            small[side] |= (total > 0) & (total**2 < FEWEST * squares)
+    return small
 
 
 class _Sums(NamedTuple):

@@ -98,12 +98,13 @@ def as_floats(values: ArrayLike, name: str) -> Floats:
 
 def as_row(value: object, name: str) -> int:
     """Give the number of a row; 60.0 is one, a date or 60.5 is none."""
-    known = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    if not known or not abs(value) < 2**53 or value != int(value):  # type: ignore[operator, arg-type, call-overload]
+    is_number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    number: Any = value if is_number else np.nan
+    if not abs(number) < 2**53 or number != int(number):
         raise refuse(
             f"the {name} {_short(value)} is no row of the index", next_step="give the number of rows before it"
         )
-    return int(value)  # type: ignore[call-overload, no-any-return]
+    return int(number)
 
 
 def as_series(values: ArrayLike, name: str, *, finite: bool = True) -> Floats:

@@ -278,7 +278,7 @@ def steps(own: str, rivals: Sequence[str], *, level: float, min_posts: int) -> t
     def run(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
         return _changes(tables, own=own, rivals=rivals, level=level, min_posts=min_posts)
 
-    version = "|".join(("5", str(level), str(min_posts), own, *rivals))
+    version = "|".join(("6", str(level), str(min_posts), own, *rivals))
     read = ("contrasts", "aspect_contrasts", "spans", "judged", "guideline_bridges")
     return (
         Query("contrasts", heard, "contrasts", contrasts, version="2"),

@@ -14,25 +14,20 @@ import numpy as np
 import pyarrow.parquet as pq
 from recompute import carried, code
 from recompute_campaigns import response
-from recompute_drivers import around, compared, filled, held, lent, part, same, sides, tally, told, voices, worth
+from recompute_drivers import around, compared, filled, lent, part, same, sides, tally, told, voices, worth
 from recompute_labels import labels_moved
+from recompute_spans import few, folded
 from scipy import stats
 
 UNKNOWN = 0.0, 0.0, np.inf  # value, error, degrees of freedom
 PARTS = {"venues": "wur", "authors": "uwr", "opinion": "rwu"}  # w: shares of venues, u: of authors in them, r: rates
 
 
-def merged(p, groups, within, joined):
-    """Put groups together if one of the same larger group has fewer than three effective authors or threads."""
-    place = p["side"] * (groups.max() + 1) + groups
-    small = np.maximum(*held(p, place))[place] * 3 > 1
-    return code(np.where((np.bincount(within, small) > 0)[within], joined, groups))
-
-
 def three(p):
     """Give each part of a change with what every row adds to it; nothing where all venues are too small to tell."""
-    outer, heavy = merged(p, p["venue"], p["venue"], -1), np.bincount(p["author"])[p["author"]] >= 4
-    cell, side = merged(p, outer * 2 + heavy, outer, -1 - outer), p["side"]
+    small, heavy = few(p, p["venue"]).any(axis=0), np.bincount(p["author"])[p["author"]] >= 4
+    outer = code(np.where(small[p["venue"]], -1, p["venue"]))
+    cell, side = folded(p, outer, heavy), p["side"]
     of = outer[np.unique(cell, return_index=True)[1]]  # the larger group of each cell
     big, n, rates, found = tally(p, outer, "n"), tally(p, cell, "n"), around(p, cell, p["y"]), {}
     shares = (big / big.sum(axis=1, keepdims=True))[:, of]

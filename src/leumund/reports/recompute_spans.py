@@ -1,7 +1,8 @@
 """Works out which periods are compared, how much they lack and which days they leave out: python recompute_spans.py.
 
-Needs pyarrow and numpy; ends with 1 when a period, a day or what a change says of its periods differs, or when opinions
-are marked as left out, or are not, that cannot be.
+Tells recompute_changes.py, too, which authors of a period count together. Needs pyarrow and numpy; ends with 1 when a
+period, a day or what a change says of its periods differs, or when opinions are marked as left out, or are not, that
+cannot be.
 """
 
 import json
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
+from recompute import code
+from recompute_drivers import held, tally
 
 BLOCK, BLOCKS = 28, 4  # days; phrases are counted in so many blocks
 
@@ -61,6 +64,26 @@ def marks(o, c, out, span):
     place = np.unique(np.concatenate([said, seen]), axis=0, return_inverse=True)[1].ravel()
     posts, most = np.bincount(place[: len(said)]), np.bincount(place[len(said) :], c["seen"], place.max() + 1)
     return posts[posts > 0] <= most[: len(posts)][posts > 0]
+
+
+def few(p, groups):
+    """Tell by side and group whether fewer than three effective authors or threads speak there."""
+    found = np.maximum(*held(p, p["side"] * (groups.max() + 1) + groups)) * 3 > 1
+    return np.pad(found, (0, 2 * groups.max() + 2 - len(found))).reshape(2, -1)
+
+
+def folded(p, outer, heavy):
+    """Let the heavy or the other authors of a venue, too few on one of two sides, count with the others there."""
+    cell = kept = 2 * outer + heavy
+    for last in (False, True):
+        n = tally(p, cell, "n")
+        weak = np.flatnonzero((n > 0).all(axis=0) & few(p, cell).any(axis=0))
+        for group in () if last else set(weak // 2):
+            one = min((c for c in weak if c // 2 == group), key=lambda c: n[:, c].sum())
+            side = n[:, one].argmin()
+            if ((kept == one ^ 1) & (p["side"] == side)).any():
+                cell = np.where((kept == one) & (p["side"] == side), one ^ 1, cell)
+    return code(np.where(np.isin(outer, weak // 2), -1 - outer, cell))
 
 
 def main(pack):
