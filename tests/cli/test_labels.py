@@ -15,7 +15,7 @@ import pytest
 import python_calamine
 
 from leumund.cli.labels import agreement, next_labels, plan, take_labels
-from leumund.errors import MissingColumn, NothingToShow
+from leumund.errors import MissingColumn, NothingToShow, StorageError
 from leumund.loop import Project, init_project, open_project
 from leumund.settings import BrandSetting
 
@@ -339,3 +339,12 @@ def test_people_who_differ_are_shown_where(
     assert method.agreement is not None
     assert method.agreement.alpha == pytest.approx(found["alpha"])
     assert method.guidelines == (project.guideline()[1],)
+
+
+def test_a_workbook_goes_into_a_new_folder_and_not_over_one_that_is_there(project: Project, tmp_path: Path) -> None:
+    next_labels(project.folder, tmp_path / "new" / "labels.xlsx", n=5, labeller="anna")
+    assert (tmp_path / "new" / "labels.xlsx").is_file()
+    (tmp_path / "there.xlsx").mkdir()
+    with pytest.raises(StorageError):
+        next_labels(project.folder, tmp_path / "there.xlsx", n=5, labeller="anna")
+    assert not list(tmp_path.glob(".there*"))

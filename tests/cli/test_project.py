@@ -106,6 +106,18 @@ def test_every_post_behind_a_figure_can_be_listed(leumund: Leumund, project_walk
     assert (unknown.status, unknown.out) == (2, "")
 
 
+def test_a_published_page_that_was_altered_is_told(leumund: Leumund, project_walked: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "project"
+    shutil.copytree(project_walked, copied)
+    page = Path(leumund("publish", "--title", "Second quarter", "--project", copied).out.split()[0])
+    assert leumund("publish", "--check", "--project", copied).status == 0
+    page.write_text(page.read_text(encoding="utf-8").replace("Index", "Xndex"), encoding="utf-8")
+    told = leumund("publish", "--check", "--project", copied)
+    assert told.status == 1
+    assert "LM124" in told.err
+    assert page.parent.name in told.err
+
+
 def test_a_report_is_published_once_and_stays(leumund: Leumund, project_walked: Path) -> None:
     first = leumund("publish", "--title", "Third quarter", "--project", project_walked)
     assert first.status == 0

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from leumund.errors import WrongUse
 from leumund.ledger import Ledger, open_ledger
+from leumund.picture.plans import plan_status, terms_of
+from leumund.tables import CampaignEntry
 
 SPRING: dict[str, Any] = {
     "planned": True,
@@ -95,3 +97,13 @@ def test_the_database_itself_refuses_a_second_entry_of_the_same_number(url: str)
 def test_a_name_that_no_database_can_store_is_refused(url: str) -> None:
     with open_ledger(url) as ledger, pytest.raises(WrongUse, match="name"):
         record(ledger, name="Spr\0ing")
+
+
+def test_a_plan_altered_in_the_database_no_longer_has_its_digest_and_proves_nothing(url: str) -> None:
+    with open_ledger(url) as ledger:
+        record(ledger)
+        with ledger._engine.begin() as connection:
+            connection.execute(sa.text("UPDATE campaigns SET weeks_after = 4"))
+        entries = [CampaignEntry(**row) for row in ledger.campaigns().to_pylist()]
+    assert [entry.digest for entry in entries] == [""]
+    assert plan_status(entries, terms_of(entries[0])).kind == "altered"

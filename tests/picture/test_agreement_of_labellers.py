@@ -78,3 +78,8 @@ def test_the_sharpest_differences_come_first_and_quote_little_and_nobody() -> No
 def test_what_was_seen_beside_the_machines_verdict_says_nothing_of_agreement() -> None:
     open_eyed = [row | {"blind": False} for row in labels(MIXED).to_pylist()]
     assert agreement_of(pa.Table.from_pylist(open_eyed, schema=arrow_schema("labels"))).n_posts == 0
+
+
+def test_of_a_few_posts_judged_twice_no_agreement_is_told() -> None:
+    found = agreement_of(labels([("positive", "neutral")] * 2 + [("positive", "positive")] * 2))
+    assert (found.grade, found.alpha, found.low, found.high) == ("undefined", None, None, None)

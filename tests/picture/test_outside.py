@@ -113,3 +113,10 @@ def test_excel_is_read_as_well(tmp_path: Path) -> None:
         sheet.write_row(2, 0, ["2024-03-18", 12.5])
     series, notes = read_outside(page_of(path.name, path.read_bytes()))
     assert (series[0].weeks, notes) == (((WEEKS[0], 12.125), (WEEKS[1], 12.5)), [])
+
+
+def test_day_and_month_stand_in_one_order_in_the_whole_column() -> None:
+    content = b"week,orders\n01/01/2024,5\n01/08/2024,6\n01/15/2024,7\n01/22/2024,8\n"
+    (orders,), notes = read_outside(page_of("o.csv", content))
+    mondays = tuple(date(2024, 1, day) for day in (1, 8, 15, 22))
+    assert (notes, orders.weeks) == ([], tuple(zip(mondays, (5.0, 6.0, 7.0, 8.0), strict=True)))

@@ -422,8 +422,7 @@ def publish(
     from leumund.cli import picture as doing
 
     if check:
-        doing.check(project)
-        return
+        raise typer.Exit(doing.check(project))
     if not title:
         raise WrongUse("a report needs a title", where="command line", next_step="add --title TITLE; or --check")
     doing.publish(project, title=title, by=by)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import dataclasses
 import getpass
-import hashlib
 import json
 import shutil
 import sys
@@ -13,8 +12,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leumund.cli.output import at, write_rows
+from leumund.cli.output import Problems, at, write_rows
 from leumund.errors import NothingToShow, storage_errors
+from leumund.project.publishing import LANGUAGES, digest_of_pages
 from leumund.tables import Amendment
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from leumund.picture.view import Picture
 
 __all__ = ["check", "figure_posts", "picture", "publish"]
-
-LANGUAGES = ("de", "en")
 
 
 def picture(
@@ -69,8 +67,10 @@ def publish(folder: Path, *, title: str, by: str) -> None:
     print("published before; nothing changed" if known else "published; it stays as it is", file=sys.stderr)
 
 
-def check(folder: Path) -> None:
+def check(folder: Path) -> int:
     """Note which figures of published reports read differently today, and print each as a JSON line.
+
+    Gives 1 when a published page was altered, else 0.
 
     The published pages stay as they were; the page beside each tells what changed. A second time notes nothing.
     """
@@ -83,7 +83,11 @@ def check(folder: Path) -> None:
         raise NothingToShow(
             "no report was published yet", where=str(folder), next_step=f"leumund publish --title TITLE{at(folder)}"
         )
+    problems = Problems()
     with project.ledger() as ledger:
+        for kept in project.altered(ledger):
+            seen = "the published pages are not as they were given out"
+            problems.note(str(kept), "page", "LM124", seen, "put them back from a copy; the ledger holds their digest")
         noted = held([Amendment(**row) for row in ledger.amendments().to_pylist()])
         for report in project.published(ledger):
             _companion(project.shelf / report.publication_id, report, noted)
@@ -91,7 +95,9 @@ def check(folder: Path) -> None:
     new = collections.Counter(one.kind for rows in found.values() for one in rows)
     told = ", ".join(f"{new[kind]} {plural}" for kind, plural in (("erratum", "errata"), ("revision", "revisions")))
     print(f"{len(found)} published reports; newly noted: {told}", file=sys.stderr)
+    problems.say()
     print(f"Next: the pages beside them, {project.shelf}/*/amendments.*.html", file=sys.stderr)
+    return problems.status(came=len(found))
 
 
 def _companion(kept: Path, report: Published, noted: list[Amendment]) -> None:
@@ -160,4 +166,4 @@ def _pages(image: Picture) -> dict[str, str]:
 
 
 def _digest(pages: dict[str, str]) -> str:
-    return hashlib.sha256("".join(text for _, text in sorted(pages.items())).encode()).hexdigest()
+    return digest_of_pages({name: text.encode() for name, text in pages.items()})

@@ -152,7 +152,7 @@ def _filled(n: Floats, y: Floats) -> Floats:
 
 def _merged(read: _Read, codes: Ints) -> Ints:
     """Put groups together that have voices on a side, but too few speakers there."""
-    small = _few(read, codes).any(axis=0)
+    small = np.asarray(_few(read, codes).any(axis=0))
     return _codes(np.where(small[codes], small.size, codes))
 
 

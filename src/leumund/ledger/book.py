@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import blake2b, sha256
 from types import TracebackType
 from typing import Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from leumund.errors import WrongUse
@@ -30,6 +31,8 @@ from leumund.ledger.schema import (
 from leumund.tables import Amendment, Drawn, Label, Override, rows_to_arrow, table_of
 
 __all__ = ["Ledger", "open_ledger"]
+
+PLANNED = ("name", "brand", "starts_on", "weeks_after", "measure", "counted", "aspect", "rivals")  # what a plan says
 
 
 def open_ledger(url: str) -> Ledger:
@@ -158,7 +161,7 @@ class Ledger:
             "rivals": json.dumps(list(rivals), ensure_ascii=False),
         }
         _check_text({**said, "recorded_by": recorded_by})
-        digest = sha256(_canonical(said).encode()).hexdigest()
+        digest = _plan_digest(said)
         with writing(self._engine) as connection:
             found = connection.execute(
                 sa.select(CAMPAIGNS).where(CAMPAIGNS.c.name == name).order_by(CAMPAIGNS.c.number)
@@ -178,8 +181,14 @@ class Ledger:
         return True
 
     def campaigns(self) -> pa.Table:
-        """Give every plan and evaluation, by name and in the order they came, in the schema of table `campaigns`."""
-        return self._read("campaigns", CAMPAIGNS, order=("name", "number"))
+        """Give every plan and evaluation, by name and in the order they came, in the schema of table `campaigns`.
+
+        The digest is '' where it does not fit what stands beside it: somebody has altered the row.
+        """
+        rows = self._read("campaigns", CAMPAIGNS, order=("name", "number"))
+        fits = [row["digest"] == _plan_digest({name: row[name] for name in PLANNED}) for row in rows.to_pylist()]
+        digest = pc.if_else(pa.array(fits, pa.bool_()), rows["digest"], "")
+        return rows.set_column(rows.schema.get_field_index("digest"), rows.schema.field("digest"), digest)
 
     def record_overrides(self, overrides: Iterable[Override]) -> int:
         """Add readings put right by hand, all or none, and give how many were new.
@@ -295,6 +304,11 @@ def _is_unicode(text: str) -> bool:
 def _digest(*parts: object) -> str:
     """Give the blake2b-128 of `parts`, as hex; times count as their moment in UTC."""
     return blake2b(_canonical(parts).encode(), digest_size=16).hexdigest()
+
+
+def _plan_digest(said: Mapping[str, object]) -> str:
+    """Give the SHA-256 of what a plan says, in the order of PLANNED, as JSON without spaces."""
+    return sha256(_canonical({name: said[name] for name in PLANNED}).encode()).hexdigest()
 
 
 def _canonical(value: object) -> str:

@@ -16,6 +16,7 @@ from leumund.picture.masking import masked
 __all__ = ["Agreement", "Differing", "agreement_of", "where_they_differ"]
 
 SCALE = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
+FEWEST_POSTS = 5  # judged twice; fewer resampled posts are mostly the same ones
 RESAMPLED = 1_000
 LEVELS = (0.667, 0.8)  # "tentative conclusions" and "reliable" (Krippendorff 2004, p. 241)
 MOST_LETTERS = 200
@@ -83,6 +84,8 @@ def _alpha_with_interval(table: NDArray[np.float64], level: float) -> tuple[floa
         return None, None, None
     rng = np.random.default_rng(1)
     n = table.shape[1]
+    if n < FEWEST_POSTS:
+        return None, None, None
     drawn = [found for _ in range(RESAMPLED) if (found := _alpha(table[:, rng.integers(0, n, n)])) is not None]
     if len(drawn) < RESAMPLED / 2:
         return value, None, None

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from leumund.errors import DateNotUnderstood, MissingColumn, NoUsableRow, near_name
 from leumund.picture.verdict import Outside
-from leumund.sources.dates import DateRules, read_date
+from leumund.sources.dates import DateRules, read_date, with_order
 from leumund.sources.found import Note, Options, Page
 from leumund.sources.tables.grids import open_grid
 
@@ -42,10 +42,11 @@ def read_outside(page: Page) -> tuple[tuple[Outside, ...], list[Note]]:
     rows: list[tuple[int, date, dict[int, object]]] = []
     notes: list[Note] = []
     seen: dict[date, int] = {}
-    for number, cells in grid.rows:
-        held = dict(enumerate(cells))
+    table = [(number, dict(enumerate(cells))) for number, cells in grid.rows]
+    rules = with_order(DateRules(), (_text(held.get(place)) for _, held in table))  # one order for the whole column
+    for number, held in table:
         try:
-            week = _week(_text(held.get(place)))
+            week = _week(_text(held.get(place)), rules)
         except (DateNotUnderstood, ValueError) as error:
             notes.append(_note(number, str(error), "write the week as 2024-03-18 or 2024-W12"))
             continue
@@ -89,7 +90,7 @@ def _week_column(header: Sequence[str], name: str) -> int:
     return found
 
 
-def _week(text: str) -> date:
+def _week(text: str, rules: DateRules) -> date:
     """Give the Monday of the week that a cell names."""
     found = _ISO_WEEK.fullmatch(text)
     if found:
@@ -99,7 +100,7 @@ def _week(text: str) -> date:
         return date.fromisocalendar(int(found[2]), int(found[1]), 1)
     if not text:
         raise DateNotUnderstood("no week")
-    moment = read_date(text, DateRules()).moment
+    moment = read_date(text, rules).moment
     if moment is None:
         raise DateNotUnderstood(f"no day: “{text}”")
     return moment.date() - timedelta(days=moment.weekday())

@@ -49,8 +49,8 @@ class PlanStatus:
     """Whether a plan stood before the start.
 
     `kind` is planned, differs (a plan stood, and something else is looked at: `differences` names it), late (a plan,
-    but not before the start) or none. `n_plans` counts the plans written down before the start, `n_looks` the
-    different ways in which the effect was looked for so far.
+    but not before the start), altered (the plan no longer fits its fingerprint) or none. `n_plans` counts the plans
+    written down before the start, `n_looks` the different ways in which the effect was looked for so far.
     """
 
     kind: str
@@ -137,5 +137,5 @@ def plan_status(entries: Sequence[CampaignEntry], terms: Terms) -> PlanStatus:
     held = stood[-1]
     planned = terms_of(held)
     differences = tuple(one.name for one in fields(Terms) if getattr(planned, one.name) != getattr(terms, one.name))
-    kind = "differs" if differences else "planned"
+    kind = "altered" if not held.digest else "differs" if differences else "planned"
     return PlanStatus(kind, held.digest, held.recorded_at, differences, len(stood), n_looks)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,15 @@ if TYPE_CHECKING:
     from leumund.ledger import Ledger
     from leumund.picture.amendments import Published
 
-__all__ = ["Publishing"]
+__all__ = ["LANGUAGES", "Publishing", "digest_of_pages"]
+
+LANGUAGES = ("de", "en")
+PAGES = tuple(sorted(f"{code}.{form}" for code in LANGUAGES for form in ("html", "json")))
+
+
+def digest_of_pages(pages: Mapping[str, bytes]) -> str:
+    """Give the SHA-256 of a published report: its pages in the order of their names, one after the other."""
+    return sha256(b"".join(content for _, content in sorted(pages.items()))).hexdigest()
 
 
 class Publishing(Folder):
@@ -53,6 +63,19 @@ class Publishing(Folder):
                     noted_at=datetime.now(UTC),
                 )
             ledger.record_amendments(one for new in found.values() for one in new)
+        return found
+
+    def altered(self, ledger: Ledger) -> list[Path]:
+        """Give the folders of published reports whose pages are not byte for byte as they were given out."""
+        found = []
+        for row in ledger.publications().to_pylist():
+            kept = self.shelf / row["publication_id"]
+            try:
+                pages = {name: (kept / name).read_bytes() for name in PAGES}
+            except OSError:
+                pages = {}
+            if digest_of_pages(pages) != row["report_sha256"]:
+                found.append(kept)
         return found
 
     def published(self, ledger: Ledger) -> list[Published]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from leumund.errors import storage_errors
+from leumund.engines.parts import writing
 from leumund.wording import say
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def write_workbook(
     rows: Sequence[Shown], path: Path, *, labeller: str, language: str, guideline: str, version: str
 ) -> None:
     """Write one row per post and brand, and the guideline on a second sheet. `leumund label take` reads it back."""
-    with storage_errors(path), xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
+    made = BytesIO()
+    with xlsxwriter.Workbook(made, {"strings_to_formulas": False, "in_memory": True}) as book:
         looks = _Looks(book)
         sheet = book.add_worksheet(say("label.sheet", language))
         heads = [*(say(f"label.{name}", language) for name in COLUMNS), *HIDDEN]
@@ -46,6 +48,8 @@ def write_workbook(
         sheet.autofilter(0, 0, max(len(rows), 1), len(heads) - 1)
         _lay_out(sheet, len(rows))
         _write_guideline(book, guideline, version, looks, language)
+    with writing(path) as draft:
+        draft.write_bytes(made.getvalue())
 
 
 class _Looks:
