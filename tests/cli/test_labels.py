@@ -348,3 +348,17 @@ def test_a_workbook_goes_into_a_new_folder_and_not_over_one_that_is_there(projec
     with pytest.raises(StorageError):
         next_labels(project.folder, tmp_path / "there.xlsx", n=5, labeller="anna")
     assert not list(tmp_path.glob(".there*"))
+
+
+def test_a_verdict_of_tomorrow_is_set_aside(project: Project, tmp_path: Path) -> None:
+    rows = drawn(project, tmp_path, n=5)
+    for row in rows:
+        row |= {"value": "neutral", "labelled_at": "2099-01-01T12:00:00"}
+    table = tmp_path / "late.csv"
+    with table.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    assert take_labels(table, project.folder) == 1
+    with project.ledger() as ledger:
+        assert ledger.labels().num_rows == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -173,7 +173,10 @@ def _moment(given: str, written: datetime) -> datetime:
         at = datetime.fromisoformat(given) if given else written
     except ValueError:
         raise _RowError(f"labelled_at “{given[:40]}” is not understood", "write it as 2024-05-03T14:05:00") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if given and at > datetime.now(UTC) + timedelta(days=1):  # it would outlast every later verdict
+        raise _RowError(f"labelled_at “{given[:40]}” lies in the future", "put the day right, or leave it empty")
+    return at
 
 
 def _check_text(row: dict[str, str], text: str) -> None:

@@ -21,13 +21,13 @@ _CHART = "chart@leumund.invalid"
 
 def write_mail(picture: Picture, path: Path, *, language: str) -> None:
     """Write the digest as a draft (.eml) that a mail program opens, to be addressed and sent."""
-    document = report_mail(picture, language=language, report=path.with_suffix(".html").name)
+    document = report_mail(picture, language=language)
     with writing(path) as draft:
         draft.write_bytes(document)
 
 
-def report_mail(picture: Picture, *, language: str, report: str) -> bytes:
-    """Give the mail's bytes; `report` is the file to read on in. The same picture gives the same bytes."""
+def report_mail(picture: Picture, *, language: str) -> bytes:
+    """Give the mail's bytes; the same picture gives the same bytes."""
     laid = laid_out(picture, language)
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = " ".join(_subject(laid).split())
@@ -36,7 +36,7 @@ def report_mail(picture: Picture, *, language: str, report: str) -> bytes:
     mail["Message-ID"] = f"<{picture.snapshot_id}.{language}@leumund.invalid>"
     mail["Content-Language"] = language
     mail["X-Unsent"] = "1"  # mail programs open it for sending
-    where = say("mail.read_on", language, report=report)
+    where = say("mail.read_on", language, code=language)
     mail.set_content(_text(laid, where))
     mail.add_alternative(_page(laid, where), subtype="html")
     page = mail.get_body(("html",))
