@@ -22,3 +22,4 @@ def test_titles_say_that_nothing_is_checked(unlabelled: Project, language: str, 
     titles = {panel.panel_id: panel.title for panel in laid_out(unlabelled.picture(), language).panels}
     for panel in ("brands", "change", "drivers", "watch", "quarters"):
         assert unchecked in titles[panel], (panel, titles)
+    assert len(set(titles.values())) == len(titles)

@@ -102,7 +102,7 @@ def _quarter_title(figures: Figures, quarters: int, language: str) -> str:
     differences = [f for r in figures.picture.rivals for f in figures.over_time("difference", own, "quarter", rival=r)]
     shown = {f.period_start for f in differences if spoken(f) and f.verdict in ("higher", "lower")}
     if not any(map(spoken, differences)):
-        return say("differences.unproven", language)
+        return say("quarters.unproven", language)
     if not shown:
         return say("quarters.none", language)
     return say("quarters.title", language, n=len(shown), quarters=quarters)
