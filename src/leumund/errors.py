@@ -374,6 +374,8 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 def _storage_error(error: OSError, path: Path) -> StorageError:
     where = str(error.filename or path)
+    if Path(where).name.startswith(f".{path.name}"):  # a draft that nobody asked for
+        where = str(path)
     # Arrow raises OSError without errno; then only the words tell.
     words = str(error).lower()
     if error.errno in (errno.ENOSPC, errno.EDQUOT) or "no space left" in words:
@@ -382,6 +384,10 @@ def _storage_error(error: OSError, path: Path) -> StorageError:
         return NotWritable(
             "the place cannot be written to", where=where, next_step="change permissions or name another"
         )
-    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
+    if error.errno == errno.EISDIR:
+        return NotReadable("a folder where a file is expected", where=where, next_step="name a file")
+    if error.errno == errno.ENOTEMPTY:
+        return NotWritable("a folder that is not empty", where=where, next_step="name another, or empty it")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return NotReadable("no such file or folder", where=where, next_step="check the path")
     return DiskTrouble(f"the disk reports: {error.strerror or error}", where=where, next_step="check the disk")

@@ -97,6 +97,12 @@ def test_before_the_start_nothing_can_be_said_and_the_plan_stays(leumund: Leumun
     assert answer.status == 1
     assert "cannot be said. It begins after the last week" in answer.out
     assert "Planned beforehand" in answer.out
+    assert "The same command once more after the start" in answer.out
+
+
+def test_a_campaign_without_a_name_is_refused(leumund: Leumund, moved: Path) -> None:
+    answer = leumund("campaign", " ", "--start", START, "--project", moved)
+    assert (answer.status, "needs a name" in answer.err) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -156,6 +162,8 @@ def test_a_bad_outside_file_is_told_with_file_row_and_next_step(leumund: Leumund
     assert answer.status == 1
     assert "orders.csv, row 1" in answer.err
     assert "mend the cell" in answer.err
+    table.write_text("week;orders\n1990-01-08;4\n1990-01-15;3\n", encoding="utf-8")
+    assert "no week in common" in leumund(*command, "--language", "en").out
     table.write_text("week;orders\nsoon;many\n", encoding="utf-8")
     assert leumund(*command).status == 1
     table.unlink()

@@ -92,8 +92,16 @@ def test_weeks_in_which_by_chance_all_say_the_same_do_not_alarm(
 
 def test_the_scale_of_the_series_does_not_matter() -> None:
     value, se, dof = weeks(5)
-    one, other = watch_weeks(value, se, dof), watch_weeks(10 * value + 3, 10 * se, dof)
+    one, other, small = (watch_weeks(by * value, by * se, dof) for by in (1, 10, 1e-9))
     assert np.allclose(one.ewma, other.ewma, equal_nan=True)
+    assert np.allclose(one.ewma, small.ewma, equal_nan=True)
+
+
+def test_weeks_that_are_all_alike_are_calm_and_one_that_is_not_is_seen() -> None:
+    value, se, dof = np.full(LATE, 1 / 3), np.zeros(LATE), np.full(LATE, 20.0)
+    assert not watch_weeks(value, se, dof).alarm.any()
+    value[30:] = -1.0
+    assert watch_weeks(value, se, dof).alarm[30:34].min() == -1
 
 
 def test_before_the_level_is_learned_nothing_is_judged() -> None:

@@ -417,7 +417,8 @@ def publish(
     """Freeze the report as it stands.
 
     It stays byte for byte. With --check, figures of published reports that read differently today become errata or
-    revisions: in the ledger, on the page beside each report, and in the next report.
+    revisions: in the ledger, on the page beside each report, and in the next report. It ends with 1 where a published
+    page was altered.
     """
     from leumund.cli import picture as doing
 

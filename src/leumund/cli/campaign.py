@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from leumund.cli.days import day_given
 from leumund.cli.output import Problems, at
-from leumund.errors import storage_errors
+from leumund.errors import WrongUse, storage_errors
 
 if TYPE_CHECKING:
     from leumund.loop import Project
@@ -21,9 +21,11 @@ __all__ = ["asked_for", "campaign", "plan"]
 
 
 def asked_for(name: str, *, start: str, brand: str, rivals: list[str], weeks: int | None, counted: str | None) -> Asked:
-    """Give what was asked for; raises DateNotUnderstood for the start."""
+    """Give what was asked for; raises WrongUse without a name, DateNotUnderstood for the start."""
     from leumund.picture.plans import Asked
 
+    if not name.strip():
+        raise WrongUse("a campaign needs a name", where="command line", next_step="leumund campaign NAME")
     return Asked(
         name=name.strip(),
         brand=brand or None,

@@ -26,7 +26,7 @@ def day_given(text: str, option: str, *, end: bool = False) -> date:
     try:
         when = read_date(text, DateRules())
     except DateNotUnderstood as error:
-        error.where, error.next_step = option, "write it as 2024-03-18 or 18.3.2024"
+        error.where, error.next_step = option, "give a day that there is, as 2024-03-18 or 18.3.2024"
         raise
     if when.moment is None or when.precision in ("month", "unknown"):
         raise DateNotUnderstood(f"no day: “{text}”", where=option, next_step="write it as 2024-03-18")

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leumund.cli.output import Problems, at, write_rows
-from leumund.errors import NothingToShow, storage_errors
-from leumund.project.publishing import LANGUAGES, digest_of_pages
+from leumund.errors import DamagedProject, NothingToShow, storage_errors
+from leumund.project.publishing import digest_of_pages
 from leumund.tables import Amendment
+from leumund.wording import LANGUAGES
 
 if TYPE_CHECKING:
     from leumund.loop import Project
@@ -70,9 +71,8 @@ def publish(folder: Path, *, title: str, by: str) -> None:
 def check(folder: Path) -> int:
     """Note which figures of published reports read differently today, and print each as a JSON line.
 
-    Gives 1 when a published page was altered, else 0.
-
-    The published pages stay as they were; the page beside each tells what changed. A second time notes nothing.
+    The published pages stay as they were; the page beside each tells what changed. A second time notes nothing. Gives
+    1 when a published page is not byte for byte as it was given out, else 0.
     """
     from leumund.loop import open_project
     from leumund.picture.amendments import held
@@ -87,7 +87,7 @@ def check(folder: Path) -> int:
     with project.ledger() as ledger:
         for kept in project.altered(ledger):
             seen = "the published pages are not as they were given out"
-            problems.note(str(kept), "page", "LM124", seen, "put them back from a copy; the ledger holds their digest")
+            problems.note(str(kept), "pages", DamagedProject.code, seen, "put them back from a copy")
         noted = held([Amendment(**row) for row in ledger.amendments().to_pylist()])
         for report in project.published(ledger):
             _companion(project.shelf / report.publication_id, report, noted)

@@ -8,6 +8,7 @@ that the chance of a false alarm in a year is the declared one, by an exact Mark
 from __future__ import annotations
 
 import math
+import sys
 from functools import cache
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ FIRST_JUDGED = 2  # from then on it is also learned how the weeks scatter about 
 FEWEST_SCORES = 5
 MOST_Z = 4.0  # one week is believed no more than this
 STATES = 301
-TINY = 1e-12  # where every week so far was of one mind
+ROUNDING = 1e-9  # of a value: as exactly as a mean is known where every week so far was of one mind
 MEDIAN_OF_NORMAL = 0.6744897501960817
 
 
@@ -139,7 +140,8 @@ class _Level:
         """Give how far a week lies off the level, as the score of a standard normal."""
         freedom = self._dof + dof
         within = (self._within + dof * (dof + 1) * se**2) / freedom
-        t = (x - self.mean) / math.sqrt(max(within * (1 / (dof + 1) + 1 / self._groups), TINY))
+        error = math.sqrt(within * (1 / (dof + 1) + 1 / self._groups))
+        t = (x - self.mean) / max(error, ROUNDING * (abs(x) + abs(self.mean)), sys.float_info.min)
         score = -float(special.ndtri(max(special.stdtr(freedom, -abs(t)), 1e-12)))
         score = math.copysign(score, t)
         found = max(-MOST_Z, min(MOST_Z, score / self._scatter()))

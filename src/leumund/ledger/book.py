@@ -279,6 +279,10 @@ def _override_event(override: Override) -> dict[str, object]:
         )
     if not override.reason.strip():
         raise WrongUse("an override has no reason", where=where, next_step="say in a sentence why the reading is wrong")
+    if not override.overridden_by.strip():
+        raise WrongUse(
+            "an override has no name of who made it", where=where, next_step="say who puts the reading right"
+        )
     row["overridden_at"] = override.overridden_at.astimezone(UTC)
     return {"event_id": _digest(*row.values()), "recorded_at": datetime.now(UTC), **row}
 

@@ -80,12 +80,10 @@ def agreement_of(labels: pa.Table, *, level: float = 0.95) -> Agreement:
 
 def _alpha_with_interval(table: NDArray[np.float64], level: float) -> tuple[float | None, float | None, float | None]:
     value = _alpha(table)
-    if value is None:
+    n = table.shape[1]
+    if value is None or n < FEWEST_POSTS:
         return None, None, None
     rng = np.random.default_rng(1)
-    n = table.shape[1]
-    if n < FEWEST_POSTS:
-        return None, None, None
     drawn = [found for _ in range(RESAMPLED) if (found := _alpha(table[:, rng.integers(0, n, n)])) is not None]
     if len(drawn) < RESAMPLED / 2:
         return value, None, None

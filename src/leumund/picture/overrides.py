@@ -47,4 +47,6 @@ def _known(what: str, name: str, names: Sequence[str] | dict[str, tuple[str, ...
     if name not in names:
         near = near_name(name, names)
         listed = ", ".join(filter(None, names))
-        raise UnknownName(f"no {what} '{name}'", where=where, next_step=f"did you mean {near}? one of {listed}")
+        raise UnknownName(
+            f"no {what} '{name}'", where=where, next_step=f"did you mean {near}?" if near else f"one of {listed}"
+        )

@@ -128,7 +128,8 @@ class Labelling(Folder):
 
         `field` polarity takes negative, neutral, positive for a brand and aspect; `field` relevant takes false and
         takes the post out, for a brand or, with brand '', for all. An empty value lets the machine's verdict hold
-        again. Figures follow with the next run. Raises UnknownName for what is not there, WrongUse without a reason.
+        again. Figures follow with the next run. Raises UnknownName for what is not there, WrongUse without a reason or
+        a name.
         """
         from leumund.picture.overrides import checked
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from leumund.errors import DamagedProject
 from leumund.project.folder import Folder
 from leumund.tables import Amendment, Estimate
+from leumund.wording import LANGUAGES
 
 if TYPE_CHECKING:
     from leumund.ledger import Ledger
     from leumund.picture.amendments import Published
 
-__all__ = ["LANGUAGES", "Publishing", "digest_of_pages"]
+__all__ = ["Publishing", "digest_of_pages"]
 
-LANGUAGES = ("de", "en")
 PAGES = tuple(sorted(f"{code}.{form}" for code in LANGUAGES for form in ("html", "json")))
 
 

@@ -36,7 +36,8 @@ def sentence(campaign: Campaign, language: str) -> str:
 def reason(campaign: Campaign, language: str) -> str:
     """Give why nothing can be said, and what to do."""
     why = say(f"campaign_reason.{campaign.reason}", language, n=campaign.n_before, needed=campaign.needed_before)
-    return f"{why} {say(f'campaign_next.{campaign.reason}', language)}"
+    is_planned = campaign.reason == "not_started" and campaign.plan.kind == "planned"
+    return f"{why} {say('campaign_next.planned' if is_planned else f'campaign_next.{campaign.reason}', language)}"
 
 
 def span_text(span: Span | None, language: str) -> str:
@@ -87,6 +88,9 @@ def _from_outside(campaign: Campaign, language: str) -> Iterator[str]:
     weeks = [week.week for week in campaign.weeks]
     for one in campaign.outside:
         held = [(week, value) for week, value in one.weeks if weeks and weeks[0] <= week <= weeks[-1]]
+        if not held:
+            yield say("campaign.outside_elsewhere", language, name=one.name)
+            continue
         sides = [[v for w, v in held if (w < campaign.terms.starts_on) is before] for before in (True, False)]
         texts = [number(fmean(side), language, digits=_digits(side)) if side else "–" for side in sides]
         yield say("campaign.outside_means", language, name=one.name, before=texts[0], after=texts[1])

@@ -39,7 +39,8 @@ def watched(x, se, df, limit):
         found, w = 0.0, df[i] + 1
         if n >= 2:
             within = (sums[2] + df[i] * w * se[i] ** 2) / (sums[3] + df[i])
-            t = (x[i] - sums[1] / sums[0]) / np.sqrt(max(within * (1 / w + 1 / sums[0]), 1e-12))
+            level, error = sums[1] / sums[0], np.sqrt(within * (1 / w + 1 / sums[0]))
+            t = (x[i] - level) / max(error, 1e-9 * (abs(x[i]) + abs(level)), sys.float_info.min)
             score = np.copysign(special.ndtri(max(special.stdtr(sums[3] + df[i], -abs(t)), 1e-12)), t)
             scatter = max(1.0, np.median(np.abs(seen)) / 0.6744897501960817) if len(seen) >= 5 else 1.0
             found = np.clip(score / scatter, -4, 4)

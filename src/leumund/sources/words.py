@@ -15,12 +15,13 @@ from typing import NamedTuple
 __all__ = ["Cut", "Nested", "attribute", "cut", "line", "nested", "words"]
 
 # In what lexbor writes, "<" and ">" inside quoted values are &lt; and &gt;; so a tag ends at the first ">".
+_WORDLESS = "script|style|noscript|template|button|select|textarea|iframe|svg|object"
 _DROPPED = re.compile(
-    r"<(?:!--.*?-->|(script|style|noscript|template|button|select|textarea|iframe|svg|object)\b[^>]*>.*?</\1>)",
+    rf"<(?:!--.*?-->|({_WORDLESS})\b[^>]*>.*?</\1>)",
     re.DOTALL,
 )
 # One look for all that has to do more than lose its tags.
-_RARE = re.compile(r"<(?:!--|/td>|pre|script|style|noscript|template|button|select|textarea|iframe|svg|object)")
+_RARE = re.compile(rf"<(?:!--|/td>|pre|{_WORDLESS})")
 _PRE = re.compile(r"(<pre\b[^>]*>.*?</pre>)", re.DOTALL)
 _BREAK = re.compile(  # names that begin alike stand together, which halves the time
     r"</?(?:b(?:r|lockquote)|p(?:re)?|div|li|ul|h[1-6r]|t(?:able|body|foot|head|r)|a(?:ddress|rticle|side)|center|d[dlt]"
