@@ -11,7 +11,7 @@ from bench import figures_worlds as worlds
 from bench.figures_pooling import WORLDS, ReaderWorld
 from bench.figures_trial import Bench, Tried
 from leumund import estimates
-from leumund.estimates.share import wilson
+from leumund.estimates.score import wilson
 
 Array = worlds.Array
 
@@ -45,12 +45,12 @@ def poor_readers(bench: Bench) -> Iterator[Tried]:
 
 
 def odd_readers(bench: Bench) -> Iterator[Tried]:
-    """Coverage with scores on a grid of five, most of them near 0, or 1 for one post in forty."""
-    for number, reader in enumerate(("grid", "steep", "rare")):
-        for share, floor in ((0.15, 0.945), (0.90, 0.93)):
-            rng = bench.rng(16, number, int(100 * share))
-            rows = np.array([_one_corpus(bench, share, 100, rng, reader) for _ in range(bench.trials)])
-            name = f"{reader} scores, share {share:.2f}, 100 labels"
+    """Coverage with scores on a grid of five, most of them near 0, 1 for one post in forty, or that seldom speak up."""
+    for number, reader in enumerate(("grid", "steep", "rare", "precise")):
+        for share, n, floor in ((0.15, 50, 0.945), (0.15, 100, 0.945), (0.15, 200, 0.945), (0.90, 100, 0.93)):
+            rng = bench.rng(16, number, int(100 * share), n)
+            rows = np.array([_one_corpus(bench, share, n, rng, reader) for _ in range(bench.trials)])
+            name = f"{reader} scores, share {share:.2f}, {n} labels"
             yield bench.rate(f"{name}: coverage", rows[:, 0].sum(), bench.trials, floor)
             error = float(rows[:, 1].std() / np.sqrt(bench.trials))
             yield bench.bound(f"{name}: |bias|, points", 100 * abs(rows[:, 1].mean()), 0.4, 100 * error)
@@ -165,6 +165,25 @@ def rate_under_threads(bench: Bench) -> Iterator[Tried]:
                 yield bench.rate(name, hits, bench.trials, 0.94)
 
 
+def net_under_threads(bench: Bench) -> Iterator[Tried]:
+    """Coverage of a net index that leans to one end: labels are −1 or 0, or a few of them 1, and hang together."""
+    for mean in (8, 25):
+        for share, icc in ((0.05, 0.1), (0.10, 0.2), (0.15, 0.3)):
+            for n in (200, 1500):
+                rng, hits = bench.rng(23, mean, int(100 * share), n), np.zeros(2)
+                for _ in range(bench.trials):
+                    thread = worlds.thread_numbers(1500, mean, rng)
+                    y = worlds.threaded_labels(share, icc, thread, rng)
+                    s, some_up = worlds.scores_for(y, rng), (rng.random(y.size) < 0.05).astype(float)
+                    for which, net in enumerate((-y, np.where(y == 1, -1.0, some_up))):
+                        truth = -share + which * 0.05 * (1 - share)
+                        hits[which] += bench.use.net(worlds.labels_on(net, n, rng), -s, thread, "rate").covers(truth)
+                some = "all posts labelled" if n == 1500 else f"{n} labels"
+                for what, count in zip(("none up", "few up"), hits, strict=True):
+                    name = f"net, threads of {mean}, {share:.2f} down, {what}, {some}"
+                    yield bench.rate(f"{name}: coverage", count, bench.trials, 0.94)
+
+
 CROSSED = ((0.2, 0.2), (0.3, 0.1), (0.1, 0.3))
 
 
@@ -226,6 +245,15 @@ def weekly_looks(bench: Bench) -> Iterator[Tried]:
             ratios.append(looks[-1].width / estimates.estimate_share(y, s).width)
         yield bench.rate(f"a year of weekly looks at {share:.2f}: a wrong one", missed, trials, 0.05, at_most=True)
         yield bench.bound(f"a year of weekly looks at {share:.2f}: final width", float(np.mean(ratios)), 1.85)
+
+
+def looks_of_a_precise_reader(bench: Bench) -> Iterator[Tried]:
+    """A year of looks at scores that seldom speak up, with five labels a week."""
+    rng, missed = bench.rng(25), 0
+    for _ in range(bench.trials):
+        looks = bench.use.follow([worlds.brand(0.15, 100, 5, rng, "precise") for _ in range(52)])
+        missed += not all(look.covers(0.15) for look in looks)
+    yield bench.rate("a year of looks, precise scores: a wrong one", missed, bench.trials, 0.05, at_most=True)
 
 
 def uneven_weeks(bench: Bench) -> Iterator[Tried]:

@@ -14,13 +14,15 @@ from leumund import estimates
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Talk = Literal["usual", "few", "heavy_tailed"]
-Reader = Literal["usual", "useless", "inverted", "hard", "grid", "steep", "rare"]
+Reader = Literal["usual", "useless", "inverted", "hard", "grid", "steep", "rare", "precise"]
 
 
 def scores_for(y: Array, rng: np.random.Generator, *, reader: Reader = "usual", correlation: float = 0.45) -> Array:
     """Scores 0..1 that correlate with the labels as declared, and whose mean is not the labels' mean."""
     if reader == "useless":
         return rng.random(y.size)
+    if reader == "precise":  # right whenever it speaks, which it does of one true post in seven
+        return np.where((y == 1) & (rng.random(y.size) < 0.15), 0.95, 0) + 0.02 * rng.random(y.size)
     spread = max(float(y.std()), 0.1)
     signal = (y - y.mean()) / spread * correlation + np.sqrt(1 - correlation**2) * rng.normal(size=y.size)
     if reader in ("hard", "rare"):
@@ -39,10 +41,12 @@ def labels_on(y: Array, n: int, rng: np.random.Generator) -> Array:
     return labels
 
 
-def brand(share: float, n: int, n_labels: int, rng: np.random.Generator) -> tuple[Array, Array]:
+def brand(
+    share: float, n: int, n_labels: int, rng: np.random.Generator, reader: Reader = "usual"
+) -> tuple[Array, Array]:
     """Independent posts of one brand as (labels, scores)."""
     y = (rng.random(n) < share).astype(float)
-    return labels_on(y, n_labels, rng), scores_for(y, rng)
+    return labels_on(y, n_labels, rng), scores_for(y, rng, reader=reader)
 
 
 def thread_numbers(n: int, mean: float, rng: np.random.Generator) -> Ints:

@@ -129,7 +129,27 @@ def test_the_net_index_of_three_kinds_of_labels() -> None:
     s = np.clip(0.5 * y + rng.normal(0, 0.3, 3000), -1, 1)
     got = estimate_net(labelled(y, 300), s)
     assert got.covers(y.mean())
-    assert got.method.startswith("difference estimator, t")
+    assert got.method.startswith("difference estimator, score interval")
+
+
+def test_scores_that_no_labelled_post_had_draw_no_line_to_where_nothing_was_seen() -> None:
+    s = np.linspace(0, 0.02, 1000)
+    s[900:] = 0.95  # a tenth of the posts, none of them labelled
+    labels = np.full(1000, np.nan)
+    labels[:900:9] = np.arange(100) >= 80  # among those labelled, a steep line
+    got = estimate_share(labels, s)
+    assert got.value == pytest.approx(0.2, abs=0.1)
+    assert got.low < 0.2 < got.high
+
+
+def test_an_index_of_labels_at_one_end_reaches_further_towards_the_middle() -> None:
+    labels = np.full(5000, np.nan)
+    labels[:100] = np.repeat([-1.0, 0.0], [10, 90])
+    got = estimate_net(labels, np.zeros(5000))
+    assert got.value == pytest.approx(-0.1)
+    assert got.value - got.low > 1.2 * (got.high - got.value)
+    mirrored = estimate_share(np.abs(labels), np.zeros(5000))
+    assert (got.low, got.high) == (pytest.approx(-mirrored.high, abs=0.01), pytest.approx(-mirrored.low, abs=0.01))
 
 
 @given(seed=st.integers(0, 10_000), n=st.integers(1, 60))

@@ -11,7 +11,8 @@ from scipy import optimize, stats
 from leumund.estimates.estimated import Estimated
 from leumund.estimates.inputs import Floats, as_list, check_level, check_word, labels_and_scores, refuse
 from leumund.estimates.prediction import correct
-from leumund.estimates.share import FEWEST_LABELS, SHARE, Estimand, wilson
+from leumund.estimates.score import wilson
+from leumund.estimates.share import FEWEST_LABELS, SHARE, Estimand
 
 __all__ = ["follow_share"]
 

@@ -13,7 +13,7 @@ from scipy import optimize, special, stats
 from leumund.estimates.estimated import EstimatedDifference
 from leumund.estimates.inputs import Floats, as_list, check_level, check_word, labels_and_scores, refuse
 from leumund.estimates.prediction import Corrected
-from leumund.estimates.share import FEWEST_LABELS, NET, SHARE, Estimand, judge, wilson
+from leumund.estimates.share import FEWEST_LABELS, NET, SHARE, Estimand, ends_of, judge
 
 __all__ = ["compare_brands"]
 
@@ -89,10 +89,7 @@ class _Brand:
 
     def ends(self, quantile: float, measure: Measure) -> tuple[float, float]:
         """Give the ends of this brand's own interval."""
-        if measure == "share" and self.variance > 0:
-            return wilson(self.value, self.fit.label_variance / self.variance, quantile)
-        half = quantile * float(np.sqrt(self.variance))
-        return self.value - half, self.value + half
+        return ends_of(self.value, self.fit, self.variance, quantile, bounds=SHARE if measure == "share" else NET)
 
 
 def _brand(pair: Iterable[ArrayLike], number: int, measure: str, estimand: Estimand) -> _Brand:

@@ -23,8 +23,9 @@ class Corrected:
     """A corrected mean and the parts its error is made of.
 
     `label_variance` is that of one label, `residual_variance` that of one label after its score is taken off, `doubt`
-    the relative variance of the latter, `design_effect` ≥ 1 what unequal chances of being labelled cost. `influence`
-    holds each post's part in the error.
+    the relative variance of the latter, `design_effect` ≥ 1 what unequal chances of being labelled cost. `ends` are the
+    shares of labels at either end of the scale, half a label added to each. `influence` holds each post's part in the
+    error.
     """
 
     value: float
@@ -35,6 +36,7 @@ class Corrected:
     residual_variance: float
     doubt: float
     design_effect: float
+    ends: tuple[float, float]
     machine_value: float
     labelled: NDArray[np.bool_]
     influence_of_labels: Floats
@@ -64,13 +66,14 @@ def correct(y: Floats, s: Floats, *, bounds: tuple[float, float], inclusion: Flo
     `inclusion` are the chances with which posts were drawn for labelling (of all posts; only labelled ones count).
     """
     labelled = ~np.isnan(y)
-    machine_value, s = float(s.mean()), _witnessed(s, int(labelled.sum()))
+    machine_value, s = float(s.mean()), _witnessed(s, labelled)
     label, score = y[labelled], s[labelled]
     weight = np.ones(label.size) if inclusion is None else 1 / inclusion[labelled]
     share = weight / weight.sum()
     slope, slopes_without = _slopes(label, score, share)
-    slopes = slope + (1 - label.size / y.size) * (slopes_without - slope)
-    residual = label - slopes * (score - s.mean())
+    expected = slope * (score - s.mean())
+    without = slopes_without * _distances_without(s, score)
+    residual = label - expected - (1 - label.size / y.size) * (without - expected)
     value = float(share @ residual)
     off = residual - value
     influence_of_labels, influence_of_scores = np.zeros(y.size), slope * (s - s.mean()) / y.size
@@ -85,6 +88,7 @@ def correct(y: Floats, s: Floats, *, bounds: tuple[float, float], inclusion: Flo
         residual_variance=residual_variance,
         doubt=doubt,
         design_effect=float(label.size * (share @ share)),
+        ends=_ends(label, share, bounds),
         machine_value=machine_value,
         labelled=labelled,
         influence_of_labels=influence_of_labels,
@@ -92,16 +96,32 @@ def correct(y: Floats, s: Floats, *, bounds: tuple[float, float], inclusion: Flo
     )
 
 
-def _witnessed(s: Floats, n_labels: int) -> Floats:
-    """Scores cut off where less than one labelled post is expected beyond: no label says how the line goes on there.
+def _witnessed(s: Floats, labelled: NDArray[np.bool_]) -> Floats:
+    """Scores cut off beyond those that were labelled, and where less than one labelled post is expected beyond.
 
-    Without it the few rare scores of a skewed reader draw a steep line far out of what was seen.
+    No label says how the line goes on there: the few rare scores of a skewed reader would draw a steep line, found by
+    chance among the others, far out of what was seen.
     """
-    tail = min(1 / n_labels, 0.5)
+    score = s[labelled]
+    tail = min(1 / score.size, 0.5)
     first = int(tail * (s.size - 1))
     last = s.size - 1 - first
     ends = np.partition(s, (first, last))[[first, last]]
-    return np.clip(s, ends[0], ends[1])
+    return np.clip(s, max(ends[0], score.min()), min(ends[1], score.max()))
+
+
+def _distances_without(s: Floats, score: Floats) -> Floats:
+    """Distance of each labelled score from the mean of all, as it would be were that very post not labelled.
+
+    Only the two outermost differ: without them scores end at the next one.
+    """
+    distances: Floats = score - s.mean()
+    order = np.argsort(score)
+    if score.size > 2:
+        lowest, second, last, highest = order[[0, 1, -2, -1]]
+        distances[lowest] = score[second] - np.maximum(s, score[second]).mean()
+        distances[highest] = score[last] - np.minimum(s, score[last]).mean()
+    return distances
 
 
 def _slopes(label: Floats, score: Floats, share: Floats) -> tuple[float, Floats]:
@@ -159,6 +179,12 @@ def _variances(label: Floats, off: Floats, share: Floats, *, bounds: tuple[float
     residual = min(max(seen, 2 * (high - low) / n), label_variance)
     doubt = _doubt(centred, off, share, of_ratio=low == 0)  # from 0 on: a share, whose interval is Wilson's
     return label_variance, residual, doubt * min(seen / residual, 1.0)
+
+
+def _ends(label: Floats, share: Floats, bounds: tuple[float, float]) -> tuple[float, float]:
+    n = label.size
+    lower, upper = ((n * float(share @ (label == end)) + 0.5) / (n + 1) for end in bounds)
+    return lower, upper
 
 
 def clustered_variance(fit: Corrected, columns: list[Ints]) -> tuple[float, float]:

@@ -11,10 +11,12 @@ from scipy import stats
 from leumund.estimates.estimated import Estimated
 from leumund.estimates.inputs import Floats, as_columns, as_series, check_level, check_word, labels_and_scores, refuse
 from leumund.estimates.prediction import Corrected, clustered_variance, correct
+from leumund.estimates.score import score_interval_of_net, wilson
 
-__all__ = ["FEWEST_LABELS", "NET", "SHARE", "Estimand", "Judged", "estimate_net", "estimate_share", "judge", "wilson"]
+__all__ = ["FEWEST_LABELS", "NET", "SHARE", "Estimand", "Judged", "ends_of", "estimate_net", "estimate_share", "judge"]
 
 Estimand = Literal["corpus", "rate"]
+Ends = tuple[float, float]
 FEWEST_LABELS = 10
 LEAST_CHANCE = 1e-9  # of a post to be drawn
 SHARE, NET = (0.0, 1.0), (-1.0, 1.0)
@@ -57,14 +59,15 @@ def estimate_net(
 ) -> Estimated:
     """Give the mean of labels −1, 0, 1 (NaN = unlabelled); `scores` are expected values −1..1.
 
-    As `estimate_share` otherwise, with Student's t interval. The result lies in −1..1; times 100 it is the index.
+    As `estimate_share` otherwise, with the score interval of three kinds of labels in place of Wilson's of two. The
+    result lies in −1..1; times 100 it is the index.
 
     >>> estimate_net([-1, 0, 1, -1], [-.5, 0, .5, -.5]).value
     -0.25
     """
     y, s = labels_and_scores(labels, scores, allowed=(-1.0, 0.0, 1.0), bounds=NET)
     got = judge(y, s, clusters=clusters, estimand=estimand, inclusion=inclusion, bounds=NET)
-    return figure(got, bounds=NET, level=level, method=f"difference estimator, t, {estimand}")
+    return figure(got, bounds=NET, level=level, method=f"difference estimator, score interval, {estimand}")
 
 
 class Judged(NamedTuple):
@@ -118,8 +121,10 @@ def figure(got: Judged, *, bounds: tuple[float, float], level: float, method: st
         return Estimated(value=machine, low=bounds[0], high=bounds[1], n=s.size, level=level, dof=0.0,
                          n_effective=0.0, machine_value=machine, method="machine only", support="unproven")  # fmt: skip
     value = float(np.clip(fit.value, *bounds))
-    n_effective = fit.label_variance / variance if variance > 0 else np.inf
-    low, high = interval(value, variance, dof, n_effective, bounds=bounds, level=level)
+    low, high = value, value
+    if variance > 0:
+        quantile = float(stats.t.ppf((1 + level) / 2, dof)) if dof > 0 else np.inf
+        low, high = bounds if dof <= 0 else ends_of(value, fit, variance, quantile, bounds=bounds)
     return Estimated(
         value=value,
         low=low,
@@ -128,7 +133,7 @@ def figure(got: Judged, *, bounds: tuple[float, float], level: float, method: st
         level=level,
         se=float(np.sqrt(variance)),
         dof=dof,
-        n_effective=n_effective,
+        n_effective=fit.label_variance / variance if variance > 0 else np.inf,
         n_labels=fit.n_labels,
         machine_value=fit.machine_value,
         method=method,
@@ -137,28 +142,11 @@ def figure(got: Judged, *, bounds: tuple[float, float], level: float, method: st
     )
 
 
-def interval(
-    value: float, variance: float, dof: float, n_effective: float, *, bounds: tuple[float, float], level: float
-) -> tuple[float, float]:
-    """Give the ends: Wilson's for a share, Student's for a net index; the whole scale when dof is 0."""
+def ends_of(value: float, fit: Corrected, variance: float, quantile: float, *, bounds: tuple[float, float]) -> Ends:
+    """Give the ends of the score interval at this quantile, with as many labels as the error is worth."""
     if variance <= 0:
         return value, value
-    if dof <= 0:
-        return bounds
-    quantile = float(stats.t.ppf((1 + level) / 2, dof))
+    n_effective = fit.label_variance / variance
     if bounds == SHARE:
         return wilson(value, n_effective, quantile)
-    half = quantile * float(np.sqrt(variance))
-    return max(value - half, bounds[0]), min(value + half, bounds[1])
-
-
-def wilson(share: float, n: float, quantile: float) -> tuple[float, float]:
-    """Give Wilson's (1927) score interval of a share among n independent labels.
-
-    >>> tuple(round(end, 4) for end in wilson(0.1, 50, 1.96))
-    (0.0435, 0.2136)
-    """
-    z2 = quantile * quantile
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = quantile / (1 + z2 / n) * float(np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)))
-    return float(max(min(centre - half, share), 0.0)), float(min(max(centre + half, share), 1.0))
+    return score_interval_of_net(value, fit.ends, n_effective, quantile)
