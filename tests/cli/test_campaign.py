@@ -109,7 +109,7 @@ def test_a_campaign_without_a_name_is_refused(leumund: Leumund, moved: Path) -> 
     ("more", "status", "seen"),
     [
         (("--start", "2024-01-01", "--plan"), 2, "a plan must stand before it"),
-        (("--start", "32.13.2024"), 1, "not understood as a date"),
+        (("--start", "32.13.2024"), 2, "not understood as a date"),
         (("--start", "2024-01-01", "--brand", "Owm"), 2, "“Own”"),
         (("--start", "2024-01-01", "--rival", "Lefd"), 2, "“Left”"),
         (("--start", "2024-01-01", "--counted", "author"), 2, "authors"),

@@ -15,7 +15,7 @@ import pytest
 import python_calamine
 
 from leumund.cli.labels import agreement, next_labels, plan, take_labels
-from leumund.errors import MissingColumn, NothingToShow, StorageError
+from leumund.errors import MissingColumn, NothingToShow, StorageError, WrongUse
 from leumund.loop import Project, init_project, open_project
 from leumund.settings import BrandSetting
 
@@ -257,6 +257,32 @@ def test_rows_that_no_plan_drew_teach_and_measure_nothing(
     assert len(project.store.read(project.store.current(), "judged")) == 4
 
 
+def test_rows_drawn_elsewhere_measure_by_the_chance_they_state_if_that_can_be(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{**row, "plan_id": "institute", "inclusion_probability": "0.2"} for row in filled(drawn(project, tmp_path))]
+    rows[0]["inclusion_probability"] = "0.000001"
+    assert take(project, tmp_path, rows[:6]) == 1
+    told = capsys.readouterr().err
+    assert "with inclusion_probability 1e-06 it stands for 1,000,000 opinions of at most 120" in told
+    assert "5 of a draw made elsewhere, each as likely as it says" in told
+    assert {label["inclusion_probability"] for label in labels(project)} == {0.2}
+
+
+def test_a_file_older_than_what_holds_is_not_told_as_new(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = filled(drawn(project, tmp_path, n=6))
+    later = [{**row, "Urteil": "neutral", "labelled_at": "2024-05-02"} for row in rows]
+    earlier = [{**row, "labelled_at": "2024-05-01"} for row in rows]
+    assert take(project, tmp_path, later) == 0
+    capsys.readouterr()
+    assert take(project, tmp_path, earlier) == 0
+    told = capsys.readouterr().err
+    assert "0 new labels of 6 rows; 6 known before, or older than the verdict that holds" in told
+    assert {label["value"] for label in labels(project)} == {"neutral"}
+
+
 def test_a_workbook_of_another_project_is_listed_row_by_row_and_nothing_is_taken(
     project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -348,6 +374,8 @@ def test_a_workbook_goes_into_a_new_folder_and_not_over_one_that_is_there(projec
     with pytest.raises(StorageError):
         next_labels(project.folder, tmp_path / "there.xlsx", n=5, labeller="anna")
     assert not list(tmp_path.glob(".there*"))
+    with pytest.raises(WrongUse, match="does not end so"):
+        next_labels(project.folder, tmp_path / "labels.csv", n=5, labeller="anna")
 
 
 def test_a_verdict_of_tomorrow_is_set_aside(project: Project, tmp_path: Path) -> None:

@@ -118,6 +118,26 @@ def test_a_published_page_that_was_altered_is_told(leumund: Leumund, project_wal
     assert page.parent.name in told.err
 
 
+def test_a_published_report_that_is_lost_does_not_keep_the_others_from_being_checked(
+    leumund: Leumund, project_walked: Path, tmp_path: Path
+) -> None:
+    copied = tmp_path / "project"
+    shutil.copytree(project_walked, copied)
+    lost = Path(leumund("publish", "--title", "First", "--project", copied).out.split()[0])
+    told = leumund("publish", "--title", "Second", "--project", copied)
+    assert "published before, as “First”" in told.err
+    lost.with_name("de.json").unlink()
+    told = leumund("publish", "--title", "Second", "--project", copied)
+    assert told.status == 0
+    kept = Path(told.out.split()[0]).parent
+    assert kept.name != lost.parent.name
+    told = leumund("publish", "--check", "--project", copied)
+    assert told.status == 1
+    assert lost.parent.name in told.err
+    assert kept.name not in told.err
+    assert (kept / "amendments.de.html").is_file()
+
+
 def test_a_report_is_published_once_and_stays(leumund: Leumund, project_walked: Path) -> None:
     first = leumund("publish", "--title", "Third quarter", "--project", project_walked)
     assert first.status == 0
@@ -200,8 +220,8 @@ def test_the_picture_of_a_stretch_of_days_has_a_name_of_its_own(leumund: Leumund
     ("options", "code", "said"),
     [
         (("--since", "2024-03-01", "--until", "2024-02-01"), 2, "before it begins on 2024-03-01"),
-        (("--since", "bald"), 1, "not understood as a date: “bald”"),
-        (("--until", "31.2.2024"), 1, "--until"),
+        (("--since", "bald"), 2, "not understood as a date: “bald”"),
+        (("--until", "31.2.2024"), 2, "--until"),
         (("--until", "1999-12"), 1, "no post about a watched brand from "),
     ],
 )

@@ -15,6 +15,7 @@ import pytest
 from leumund.cli import picture as door
 from leumund.errors import NothingToShow, UnknownName, WrongUse
 from leumund.loop import Project, open_project
+from leumund.picture import amendments
 from leumund.picture.amendments import held
 from leumund.tables import Amendment
 from tests.walks import label_some, simulated_project
@@ -150,15 +151,17 @@ def test_posts_that_are_gone_make_errata(project: Project) -> None:
     assert all(one.kind == "erratum" for one in found if "erased" in one.cause)
 
 
-def test_a_period_that_was_not_over_may_grow_but_not_be_put_right_in_silence(project: Project) -> None:
+def test_a_period_that_was_not_over_may_grow_but_not_be_put_right_in_silence(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     steps = withhold(project, 1)
     next(steps)
     post_id = str(first_opinion(project)["post_id"])
     shelf = publish(project)
-    for twin in shelf.glob("??.json"):  # as if the report had been made on its last day
-        told = json.loads(twin.read_text(encoding="utf-8"))
-        last = datetime.fromisoformat(told["period_start"]).replace(tzinfo=UTC) - timedelta(days=1)
-        twin.write_text(json.dumps({**told, "made_at": last.isoformat()}), encoding="utf-8")
+    told = json.loads((shelf / "de.json").read_text(encoding="utf-8"))
+    last = datetime.fromisoformat(told["period_start"]).replace(tzinfo=UTC) - timedelta(days=1)
+    read = amendments.published_of  # as if the report had been made on its last day
+    monkeypatch.setattr(amendments, "published_of", lambda *which: replace(read(*which), made_at=last))
     next(steps)
     assert noted(project) == []
     project.override(post_id, field="relevant", value="false", reason="Irrtum", by="müller")

@@ -36,6 +36,15 @@ def test_a_campaign_that_moved_the_image_is_seen_in_points_as_people_judge() -> 
     assert (got.n_before, got.n_after, got.rivals_used) == (52, 26, BRANDS[1:])
 
 
+def test_no_effect_and_no_end_of_one_is_larger_than_an_index_can_move() -> None:
+    got = said(Weeks(effect=150.0, slope=0.05))
+    assert got.effect is not None
+    assert got.effect.high == 200
+    beside = [one.effect for one in (*got.placebo_starts, *got.placebo_brands)]
+    assert all(abs(end) <= 200 for span in beside for end in (span.value, span.low or 0.0, span.high or 0.0))
+    assert all(abs(week.high or 0.0) <= 100 for week in got.weeks)
+
+
 def test_a_campaign_that_did_nothing_shows_nothing() -> None:
     assert [said(Weeks(seed=seed)).verdict for seed in range(2, 8)].count("not_shown") >= 5
 

@@ -28,10 +28,20 @@ def test_several_columns_are_read_by_week() -> None:
     ]
 
 
-@pytest.mark.parametrize("week", ["2024-03-18", "18.03.2024", "2024-03-21", "2024-W12", "2024-KW12", "KW 12/2024"])
+@pytest.mark.parametrize(
+    "week", ["2024-03-18", "18.03.2024", "2024-03-21", "2024-W12", "2024-W12-3", "2024-KW12", "KW 12/2024"]
+)
 def test_a_week_may_be_named_by_any_of_its_days_or_by_its_number(week: str) -> None:
     series, _ = read_outside(page_of("o.csv", f"week;orders\n{week};5\n".encode()))
     assert series[0].weeks == ((WEEKS[1], 5.0),)
+
+
+def test_a_week_that_lies_ahead_or_is_none_is_set_aside_in_one_sentence() -> None:
+    series, notes = read("week;orders\n2099-03-16;5\n31.02.2024;6\n2024-03-18;7\n")
+    assert series == {"orders": [7.0]}
+    assert notes[0] == "row 1: the week of 2099-03-16 lies ahead"
+    assert notes[1].startswith("row 2: ")
+    assert "LM213" not in notes[1]
 
 
 def test_german_numbers_are_read_where_one_of_the_column_tells() -> None:

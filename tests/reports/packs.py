@@ -48,7 +48,7 @@ def changed(pack: Path, table: str, column: str, change: Callable[[Any], Any]) -
 
 
 def disagrees(pack: Path, script: str = "recompute.py") -> bool:
-    """Tell whether the script ends with 1 and names fewer that agree than there are."""
+    """Tell whether the script ends with 1 and counts fewer that agree than there are: not for the digest alone."""
     status, told = recomputed(pack, script)
     agree, _, of, *_ = told.split(" ")
     return status == 1 and int(agree) < int(of)

@@ -54,6 +54,12 @@ def test_every_verdict_is_a_whole_sentence_without_a_gap(campaign: Campaign, lan
     assert title.endswith(".") == (campaign.verdict == "cannot_be_said")  # only then it is more than one sentence
 
 
+def test_where_nothing_can_be_said_no_index_without_an_interval_is_drawn() -> None:
+    (panel,) = campaign_panels(said(start=-40), "en")
+    assert (panel.charts, panel.sheet) == ((), None)
+    assert panel.paragraphs
+
+
 def test_a_size_that_is_not_proven_stands_in_no_sentence_about_the_effect() -> None:
     assert re.search(r"[+−]\d", sentence(said(labels=5), "en")) is None
     assert "Too few labels" in told(said(labels=5), "en")

@@ -31,7 +31,7 @@ def under_two_guidelines(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def test_every_figure_of_a_market_comes_out_again(market: Project, tmp_path: Path) -> None:
     n = len(market.store.read(market.store.current(), "estimates"))
     status, told = recomputed(packed(market, tmp_path / "pack"))
-    assert told == f"{n} of {n} figures agree to six digits; files changed: 0\n"
+    assert told == f"{n} of {n} figures agree to six digits\n"
     assert status == 0
     assert n > 500
 
@@ -78,7 +78,7 @@ def test_other_missing_days_do_not_agree(with_a_gap: Project, tmp_path: Path) ->
     problem = ["" if n % 2 else value for n, value in enumerate(rows["problem"].to_pylist())]
     place = rows.column_names.index("problem")
     pq.write_table(rows.set_column(place, "problem", pa.array(problem)), pack / "coverage.parquet")
-    assert recomputed(pack, "recompute_gaps.py")[0] == 1
+    assert disagrees(pack, "recompute_gaps.py")
 
 
 @pytest.mark.parametrize("kind", ["market", "under_two_guidelines"])
@@ -151,7 +151,27 @@ def test_a_pack_in_which_something_was_changed_does_not_agree(
     pack = packed(market, tmp_path / "pack")
     changed(pack, table, column, change)
     assert disagrees(pack)
-    assert "files changed: 1" in recomputed(pack)[1]
+    assert f"changed since it was given out, or lost: {table}.parquet" in recomputed(pack)[1]
+    status, told = recomputed(pack, "recompute_files.py")
+    assert status == 1
+    assert f"lost: {table}.parquet" in told
+
+
+@pytest.mark.parametrize("harm", ["lost", "torn", "no manifest"])
+def test_a_pack_that_is_not_whole_ends_every_script_in_a_sentence(market: Project, tmp_path: Path, harm: str) -> None:
+    pack = packed(market, tmp_path / "pack")
+    opinions = pack / "opinions.parquet"
+    if harm == "lost":
+        opinions.unlink()
+    elif harm == "torn":
+        opinions.write_bytes(opinions.read_bytes()[:1000])
+    else:
+        (pack / "manifest.json").write_text("{", encoding="utf-8")
+    for script in SCRIPTS:
+        status, told = recomputed(pack, script.name)
+        assert status == 1
+        assert "Traceback" not in told, script.name
+        assert "the pack is not whole" in told or "lost: opinions.parquet" in told
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
@@ -183,7 +203,7 @@ def test_the_manifest_names_every_file_with_its_digest_and_the_readme_speaks_bot
     pack = packed(market, tmp_path / "pack")
     manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     files = {path.name for path in pack.iterdir()}
-    assert set(manifest["sha256"]) == files - {"manifest.json", "README.md"}
+    assert set(manifest["sha256"]) == files - {"manifest.json"}
     assert manifest["snapshot_id"] == market.store.current().snapshot_id
     readme = (pack / "README.md").read_text(encoding="utf-8")
     assert "Nachrechnen" in readme

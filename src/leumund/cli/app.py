@@ -329,7 +329,8 @@ def label_take(
 ) -> None:
     """Take labels in.
 
-    Rows that no plan drew serve teaching, never measurement.
+    Rows that no draw made serve teaching, never measurement. Rows of a draw made elsewhere measure if they have a
+    plan_id and an inclusion_probability, with which they were drawn from this project's posts.
     """
     from leumund.cli import labels as doing
 

@@ -21,7 +21,7 @@ __all__ = ["asked_for", "campaign", "plan"]
 
 
 def asked_for(name: str, *, start: str, brand: str, rivals: list[str], weeks: int | None, counted: str | None) -> Asked:
-    """Give what was asked for; raises WrongUse without a name, DateNotUnderstood for the start."""
+    """Give what was asked for; raises WrongUse without a name or for the start."""
     from leumund.picture.plans import Asked
 
     if not name.strip():

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leumund.cli.output import Problems, at
-from leumund.errors import storage_errors
+from leumund.errors import WrongUse, storage_errors
 
 if TYPE_CHECKING:
     from leumund.loop import Project
@@ -32,7 +32,8 @@ def plan(folder: Path, *, form: str) -> None:
         print(_json(dataclasses.asdict(found)))
         return
     print("\n".join(plan_lines(found, project.settings.text("project", "language"))))
-    print(f"Next: leumund label next -n {found.weekly} -o posts.xlsx{at(folder)}", file=sys.stderr)
+    next_ = f"label next -n {found.weekly} -o posts.xlsx" if found.figures else "import PAGE…, then run"
+    print(f"Next: leumund {next_}{at(folder)}", file=sys.stderr)
 
 
 def agreement(folder: Path, *, form: str) -> None:
@@ -67,18 +68,28 @@ def next_labels(folder: Path, output: Path, *, n: int, labeller: str) -> None:
     from leumund.loop import open_project
     from leumund.reports.workbook import write_workbook
 
+    if output.suffix.lower() != ".xlsx":
+        raise WrongUse(
+            f"the workbook is an Excel file, and {output.name} does not end so",
+            where="--output",
+            next_step=f"-o {output.with_suffix('.xlsx')}",
+        )
     project, labeller = open_project(folder), labeller.strip() or getpass.getuser()
     guideline, version = project.guideline()
     handout, shown = project.labels_to_judge(n, labeller, guideline=version)
     language = project.settings.text("project", "language")
     write_workbook(shown, output, labeller=labeller, language=language, guideline=guideline, version=version)
-    told = f"{len(shown)} posts to judge"
+    told = f"{_counted(len(shown), 'post')} to judge"
     if handout.again:
         told += f", {len(handout.again)} of them judged before under another guideline"
     if handout.second:
         told += f", {len(handout.second)} of them judged by somebody else too"
     print(f"{told}. Next: fill in the verdicts, then leumund label take {output}{at(folder)}", file=sys.stderr)
     print(output)
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 def take_labels(file: Path, folder: Path) -> int:
@@ -89,9 +100,13 @@ def take_labels(file: Path, folder: Path) -> int:
     taken = read_labels(file, problems, project)
     n = project.take_labels(label for _, label in taken.labels)
     problems.say()
-    told = [f"{n} new labels of {len(taken.labels)} rows"]
+    told = [f"{_counted(n, 'new label')} of {_counted(len(taken.labels), 'row')}"]
+    told += (
+        [f"{len(taken.labels) - n} known before, or older than the verdict that holds"] if n < len(taken.labels) else []
+    )
     told += [f"{taken.n_empty} not judged yet"] if taken.n_empty else []
     told += [f"{taken.n_again} given twice"] if taken.n_again else []
+    told += [f"{taken.n_elsewhere} of a draw made elsewhere, each as likely as it says"] if taken.n_elsewhere else []
     told += [f"{taken.n_teaching} that no plan drew, for teaching only"] if taken.n_teaching else []
     print(f"{'; '.join(told)}. Next: leumund run{at(folder)}", file=sys.stderr)
     return problems.status(came=len(taken.labels))

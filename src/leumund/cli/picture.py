@@ -62,10 +62,11 @@ def publish(folder: Path, *, title: str, by: str) -> None:
     project = open_project(folder)
     image = project.picture()
     known = _published(project, image)
-    kept = known or _freeze(project, image, title=title, by=by or getpass.getuser())
+    kept, called = known or (_freeze(project, image, title=title, by=by or getpass.getuser()), title)
     for language in LANGUAGES:
         print(kept / f"{language}.html")
-    print("published before; nothing changed" if known else "published; it stays as it is", file=sys.stderr)
+    before = f"published before, as “{called}”; nothing changed"
+    print(before if known else "published; it stays as it is", file=sys.stderr)
 
 
 def check(folder: Path) -> int:
@@ -86,7 +87,7 @@ def check(folder: Path) -> int:
     problems = Problems()
     with project.ledger() as ledger:
         for kept in project.altered(ledger):
-            seen = "the published pages are not as they were given out"
+            seen = "the published pages are not as they were given out; nothing is noted of their figures"
             problems.note(str(kept), "pages", DamagedProject.code, seen, "put them back from a copy")
         noted = held([Amendment(**row) for row in ledger.amendments().to_pylist()])
         for report in project.published(ledger):
@@ -116,8 +117,8 @@ def _companion(kept: Path, report: Published, noted: list[Amendment]) -> None:
             draft.write_text(text, encoding="utf-8")
 
 
-def _published(project: Project, image: Picture) -> Path | None:
-    """Give the folder in which exactly this report was published before; only the moment of making may differ."""
+def _published(project: Project, image: Picture) -> tuple[Path, str] | None:
+    """Give folder and title under which exactly this report was published; only the moment of making may differ."""
     with project.ledger() as ledger:
         rows = ledger.publications().to_pylist()
     for row in rows:
@@ -126,7 +127,7 @@ def _published(project: Project, image: Picture) -> Path | None:
         if row["snapshot_id"] == image.snapshot_id and twin.is_file():
             made_at = datetime.fromisoformat(json.loads(twin.read_text(encoding="utf-8"))["made_at"])
             if _digest(_pages(dataclasses.replace(image, made_at=made_at))) == row["report_sha256"]:
-                return kept
+                return kept, str(row["title"])
     return None
 
 

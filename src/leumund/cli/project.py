@@ -48,7 +48,8 @@ def doctor(folder: Path) -> None:
         n_labels = len(ledger.labels())
     print(f"project: {snapshot.rows('posts')} posts, {snapshot.rows('estimates')} figures, {n_labels} labels")
     print(f"every Monday at six: {_weekly(folder)}")
-    print(f"Next: leumund {'run' if snapshot.rows('posts') else 'import PAGE…'}{at(folder)}", file=sys.stderr)
+    verb, then = ("run", f", then leumund picture{at(folder)}") if snapshot.rows("posts") else ("import PAGE…", "")
+    print(f"Next: leumund {verb}{at(folder)}{then}", file=sys.stderr)
 
 
 def _weekly(folder: Path) -> str:

@@ -42,6 +42,7 @@ from leumund.picture.verdict import (
 __all__ = ["FEWEST_WEEKS_BEFORE", "campaign_effect"]
 
 MISSING_SHARE = 0.1  # a week that lacks more than this of the posts expected is left out
+LARGEST = 100.0  # an index lies between −100 and 100, so an effect between −200 and 200
 RIVAL_SHARE = 0.9  # a rival with posts in fewer of the weeks than this is left out, not the weeks
 
 Read = Callable[[str], pa.Table]
@@ -192,10 +193,10 @@ class _Series:
             if math.isnan(index):
                 said.append(CampaignWeek(week, None, None, None, None))
             elif place < self.start:
-                said.append(CampaignWeek(week, _round(index), _round(expected), None, None))
+                said.append(CampaignWeek(week, _within(index, LARGEST), _within(expected, LARGEST), None, None))
             else:
                 low, high = expected - (effect.high - effect.value), expected + (effect.value - effect.low)
-                said.append(CampaignWeek(week, *(_round(one) for one in (index, expected, low, high))))
+                said.append(CampaignWeek(week, *(_within(one, LARGEST) for one in (index, expected, low, high))))
         return tuple(said)
 
 
@@ -285,8 +286,12 @@ class _Carrier:
 
 def _span(estimated: Estimated) -> Span:
     told = math.isfinite(estimated.low) and math.isfinite(estimated.high)
-    ends = (_round(estimated.low), _round(estimated.high)) if told else (None, None)
-    return Span(_round(estimated.value), *ends)
+    value, low, high = (_within(one, 2 * LARGEST) for one in (estimated.value, estimated.low, estimated.high))
+    return Span(value, low, high) if told else Span(value, None, None)
+
+
+def _within(value: float, largest: float) -> float:
+    return _round(min(max(value, -largest), largest))
 
 
 def _round(value: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from leumund.errors import DateNotUnderstood, MissingColumn, NoUsableRow, near_name
 from leumund.picture.verdict import Outside
@@ -16,7 +16,7 @@ from leumund.sources.tables.grids import open_grid
 __all__ = ["read_outside"]
 
 WEEK_NAMES = ("week", "woche", "kw", "date", "datum", "day", "tag", "week_start", "wochenbeginn")
-_ISO_WEEK = re.compile(r"(\d{4})[-/ ]?(?:W|KW)[- ]?(\d{1,2})", re.IGNORECASE)
+_ISO_WEEK = re.compile(r"(\d{4})[-/ ]?(?:W|KW)[- ]?(\d{1,2})(?:-[1-7])?", re.IGNORECASE)
 _WEEK_YEAR = re.compile(r"(?:W|KW)\s?(\d{1,2})[-/ ](\d{4})", re.IGNORECASE)
 _EITHER = re.compile(r"-?[1-9]\d{0,2}([.,])\d{3}")  # 1.310 may be a thousand or one and a bit
 _NUMBER = {
@@ -48,7 +48,11 @@ def read_outside(page: Page) -> tuple[tuple[Outside, ...], list[Note]]:
         try:
             week = _week(_text(held.get(place)), rules)
         except (DateNotUnderstood, ValueError) as error:
-            notes.append(_note(number, str(error), "write the week as 2024-03-18 or 2024-W12"))
+            told = error.seen if isinstance(error, DateNotUnderstood) else str(error)
+            notes.append(_note(number, told, "write the week as 2024-03-18 or 2024-W12"))
+            continue
+        if week > datetime.now(UTC).date():
+            notes.append(_note(number, f"the week of {week} lies ahead", "look whether the year is right"))
             continue
         if week in seen:
             notes.append(

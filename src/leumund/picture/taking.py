@@ -56,12 +56,16 @@ class Known:
 
 @dataclass
 class Taken:
-    """Labels with their row; notes (row, what was seen, next step) on rows left out; and what else was met."""
+    """Labels with their row; notes (row, what was seen, next step) on rows left out; and what else was met.
+
+    `n_elsewhere` of the labels are of a draw that this project did not make: they measure by the chance they state.
+    """
 
     labels: list[tuple[int, Label]] = field(default_factory=list)
     notes: list[tuple[int, str, str]] = field(default_factory=list)
     n_empty: int = 0
     n_again: int = 0
+    n_elsewhere: int = 0
 
     @property
     def n_teaching(self) -> int:
@@ -113,6 +117,8 @@ def take_rows(
         except _RowError as trouble:
             taken.notes.append((number, trouble.seen, trouble.next_step))
     _settle_doubles(taken)
+    ours = {plan_id for plan_id, _, _ in known.drawn} | {""}
+    taken.n_elsewhere = sum(label.plan_id not in ours for _, label in taken.labels)
     return taken
 
 
@@ -209,17 +215,23 @@ def _plan(row: dict[str, str], post_id: str, brand: str, known: Known) -> tuple[
         )
     ours = any(plan == plan_id for plan, _, _ in known.drawn)
     if plan_id and not ours and row.get("inclusion_probability"):
-        return plan_id, _chance(row["inclusion_probability"]), ""  # drawn elsewhere, and it says with what probability
+        # Drawn elsewhere, and it says with what probability.
+        return plan_id, _chance(row["inclusion_probability"], len(known.texts) * len(known.brands)), ""
     return "", None, ""
 
 
-def _chance(given: str) -> float:
+def _chance(given: str, most: int) -> float:
     try:
         chance = float(given)
     except ValueError:
         raise _RowError(f"inclusion_probability “{given[:40]}” is not a number") from None
     if not 0 < chance <= 1:
         raise _RowError(f"inclusion_probability {chance} is not between 0 and 1")
+    if chance * most < 1:
+        raise _RowError(
+            f"with inclusion_probability {chance:g} it stands for {1 / chance:,.0f} opinions of at most {most:,}",
+            "write with which chance it was drawn from the posts of this project",
+        )
     return chance
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -24,10 +25,16 @@ class Labelling(Folder):
     """What people judge in a project."""
 
     def take_labels(self, labels: Iterable[Label]) -> int:
-        """Record labels; give how many are new. A verdict that holds already is not recorded again."""
+        """Record labels; give how many are new and hold from now on.
+
+        A verdict that holds already is not recorded again; one older than what holds is, and goes on not holding.
+        """
         with self.ledger() as ledger:
+            held = {_said(Label(**row)) for row in ledger.labels().to_pylist()}
+            told = [label for label in labels if _said(label) not in held]
+            ledger.record_labels(told)
             holding = {_said(Label(**row)) for row in ledger.labels().to_pylist()}
-            return ledger.record_labels(label for label in labels if _said(label) not in holding)
+            return sum(_said(label) in holding for label in told)
 
     def label_plan(self) -> LabelPlan:
         """Say what labels would buy, as of the last run."""
@@ -113,7 +120,9 @@ class Labelling(Folder):
             )
             if not handout.rows:
                 raise NothingToShow(
-                    "no post is left to judge", where=str(self.folder), next_step="leumund import, then run"
+                    "no post is left to judge" if n else "no post waits for a second verdict",
+                    where=str(self.folder),
+                    next_step="leumund import PAGE…, then run" if n else "leumund label next -n 30 draws new ones",
                 )
             ledger.record_drawn(handout.drawn)
         posts = self.store.read(snapshot, "posts", ["post_id", "thread_title", "text"])
@@ -124,7 +133,7 @@ class Labelling(Folder):
     def override(
         self, post_id: str, *, field: str, value: str, reason: str, by: str, brand: str = "", aspect: str = ""
     ) -> int:
-        """Put one reading right by hand and note it in the audit; give 1, or 0 when it was recorded before.
+        """Put one reading right by hand and note it in the audit; give 1, or 0 when this person's word holds already.
 
         `field` polarity takes negative, neutral, positive for a brand and aspect; `field` relevant takes false and
         takes the post out, for a brand or, with brand '', for all. An empty value lets the machine's verdict hold
@@ -137,10 +146,17 @@ class Labelling(Folder):
         snapshot = self.store.current()
         checked(override, self.store.read(snapshot, "readings", ["post_id", "brand", "aspect"]), self.settings.brands)
         with self.ledger() as ledger:
+            if any(_settled(Override(**row)) == _settled(override) for row in ledger.overrides().to_pylist()):
+                return 0
             n = ledger.record_overrides([override])
             what = f"{field} of {brand or 'all'} put to {value or 'as read'}"
             ledger.audit(who=by, what="override", subject=post_id, detail=f"{what}: {reason}")
             return n
+
+
+def _settled(override: Override) -> Override:
+    """What was put right, without when."""
+    return dataclasses.replace(override, overridden_at=datetime.min.replace(tzinfo=UTC))
 
 
 def _said(label: Label) -> tuple[str, ...]:

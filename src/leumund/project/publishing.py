@@ -8,7 +8,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leumund.errors import DamagedProject
 from leumund.project.folder import Folder
 from leumund.tables import Amendment, Estimate
 from leumund.wording import LANGUAGES
@@ -38,16 +37,16 @@ class Publishing(Folder):
     def amend(self) -> dict[str, list[Amendment]]:
         """Compare every published report with today's figures, note in the ledger what is new, and give it.
 
-        Lists of what was newly noted by publication_id, an empty one where nothing has to be. Raises DamagedProject
-        when the figures of a publication are not on the shelf any more.
+        Lists of what was newly noted by publication_id, an empty one where nothing has to be, or where the pages are
+        not as they were given out.
         """
         from leumund.picture.amendments import Changes, amendments_of
         from leumund.reports.figures import span_of
 
         snapshot = self.store.current()
         today = {row["figure_id"]: Estimate(**row) for row in self.store.read(snapshot, "estimates").to_pylist()}
-        found: dict[str, list[Amendment]] = {}
         with self.ledger() as ledger:
+            found: dict[str, list[Amendment]] = {row["publication_id"]: [] for row in ledger.publications().to_pylist()}
             known = [Amendment(**row) for row in ledger.amendments().to_pylist()]
             for published in self.published(ledger):
                 kept = self.store.keeps(published.snapshot_id)
@@ -79,16 +78,13 @@ class Publishing(Folder):
         return found
 
     def published(self, ledger: Ledger) -> list[Published]:
-        """Give the reports on the shelf with their figures, oldest first."""
+        """Give the reports on the shelf with their figures, oldest first; not those that are not as given out."""
         from leumund.picture.amendments import published_of
 
-        reports = []
+        altered, reports = self.altered(ledger), []
         for row in ledger.publications().to_pylist():
-            twin = self.shelf / row["publication_id"] / "de.json"
-            try:
-                reports.append(published_of(row["publication_id"], row["title"], twin.read_text(encoding="utf-8")))
-            except (OSError, ValueError, KeyError) as error:
-                raise DamagedProject(
-                    "a published report cannot be read", where=str(twin), next_step="put it back from a copy"
-                ) from error
+            kept = self.shelf / row["publication_id"]
+            if kept not in altered:
+                twin = (kept / "de.json").read_text(encoding="utf-8")
+                reports.append(published_of(row["publication_id"], row["title"], twin))
         return reports

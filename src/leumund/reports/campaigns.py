@@ -231,8 +231,8 @@ def _course_panel(campaign: Campaign, language: str, panel_id: str) -> Panel:
         title = title.removesuffix(".")
     name = say("campaign.contents", language, name=campaign.terms.name)
     level = number(100 * campaign.level, language)
-    note = say("campaign.course" if campaign.effect else "campaign.course_bare", language, level=level)
-    if not found:
+    note = say("campaign.course", language, level=level)
+    if not found or campaign.effect is None:  # the index alone stands elsewhere, with its intervals
         return Panel(panel_id, title, "", paragraphs=words, name=name)
     own = Series(campaign.terms.brand, True, tuple(_index_dot(one, campaign, language, panel_id) for one in blocks))
     expected = Series(
@@ -245,7 +245,7 @@ def _course_panel(campaign: Campaign, language: str, panel_id: str) -> Panel:
         chart_id=panel_id,
         title=title,
         description=note,
-        series=(expected, own) if any(expected.dots) else (own,),
+        series=(expected, own),
         first=campaign.weeks[0].week,
         last=campaign.weeks[-1].week + timedelta(days=6),
         gaps=_gaps(campaign),

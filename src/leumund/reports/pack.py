@@ -48,7 +48,7 @@ SCRIPTS = (
         SCRIPT.with_name(f"recompute_{part}.py")
         for part in (
             *("polarities", "campaigns", "placebos", "changes", "drivers"),
-            *("spans", "phrases", "labels", "gaps", "watch"),
+            *("spans", "phrases", "labels", "gaps", "watch", "files"),
         )
     ),
 )
@@ -111,6 +111,7 @@ def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys
     }
     written = {f"{name}.parquet": _parquet(table) for name, table in tables.items()}
     written |= {script.name: script.read_bytes() for script in SCRIPTS}
+    written["README.md"] = ("\n\n".join(_readme(picture, language) for language in LANGUAGES) + "\n").encode()
     manifest = {
         "format": FORMAT,
         "title": picture.title,
@@ -127,12 +128,7 @@ def pack_files(picture: Picture, read: Read, *, min_posts: int, keys: AuthorKeys
         },
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in written.items()},
     }
-    readme = "\n\n".join(_readme(picture, language) for language in LANGUAGES) + "\n"
-    return {
-        "README.md": readme.encode(),
-        "manifest.json": json.dumps(manifest, ensure_ascii=False, indent=1).encode(),
-        **written,
-    }
+    return {"manifest.json": json.dumps(manifest, ensure_ascii=False, indent=1).encode(), **written}
 
 
 def _opinions(

@@ -4,8 +4,6 @@ Needs pyarrow, numpy, scipy; ends with 1 when a figure differs in six digits. Cl
 Labels: Angelopoulos, Duchi, Zrnic 2023, carried by a mixed model (Henderson 1975) averaged by REML (Harville 1974).
 """
 
-import hashlib
-import json
 import os
 import sys
 from itertools import product
@@ -13,7 +11,7 @@ from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the matrices are small: threads would mostly wait for each other
 import numpy as np
-import pyarrow.parquet as pq
+from recompute_files import ended, opened
 from scipy import linalg, special, stats
 
 BOUNDS = {"net_index": (-100, 100), "difference": (-200, 200), "share_of_voice": (0, 1)}
@@ -89,9 +87,7 @@ def carried(said, at, rows, targets):
 
 def main(pack):
     """Compare every figure of the pack; gives the status to end with."""
-    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-    changed = [n for n, d in manifest["sha256"].items() if hashlib.sha256((pack / n).read_bytes()).hexdigest() != d]
-    o, labels, gaps, figures = (pq.read_table(pack / f"{n}.parquet") for n in ("opinions", "labels", "gaps", "figures"))
+    manifest, o, labels, gaps, figures = opened(pack, "opinions", "labels", "gaps", "figures")
     gaps = {tuple(row.values())[:5]: tuple(row.values())[5:] for row in gaps.to_pylist()}
     o, labels = ({c: t[c].to_numpy() for c in t.column_names} for t in (o, labels))
     o |= {c: o[c].astype("M8[D]").astype(int) for c in ("week", "month", "quarter", "all")}
@@ -140,8 +136,7 @@ def main(pack):
         ends = [np.clip(middle + d, *BOUNDS[row["measure"]]) for d in (0, -half, half)]
         again = [*(round(float(end), 6) if held and half >= 0 else None for end in ends), round(mean, 6)]
         agree += again == [row[column] for column in ("value", "low", "high", "machine_value")]
-    sys.stdout.write(f"{agree} of {len(figures)} figures agree to six digits; files changed: {len(changed)}\n")
-    return int(agree != len(figures) or len(changed) > 0)
+    return ended(manifest, agree, len(figures), "figures agree to six digits")
 
 
 if __name__ == "__main__":

@@ -5,14 +5,13 @@ least squares against the competitors, averaged over models of the error by REML
 far the machine follows the labels (slope: Liang, Zeger 1986; DerSimonian, Laird 1986; ratio: Donner, Zou 2012, eq. 9).
 """
 
-import json
 import sys
 from itertools import product
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 from recompute import machine
+from recompute_files import ended, opened
 from scipy import linalg, optimize, stats
 
 FREEDOMS = (0.0, 0.1, 1.0, 10.0)  # variance of the competitors' own weights over the error's; 0 = equal weights
@@ -93,7 +92,7 @@ def response(o, labels, level):
 def carried(effect, follows):
     """Give the effect as people judge: over how far the machine follows them; as it is where that may be nought."""
     if follows is None or follows[1] <= 0:
-        return effect
+        return possible(effect)
     sign = -1 if effect[0] < 0 else 1
     a, l1, u1 = (abs(effect[0]), *sorted(sign * end for end in effect[1:]))
     b, l2, u2 = follows
@@ -101,14 +100,18 @@ def carried(effect, follows):
         (a * b + way * np.sqrt(max((a * b) ** 2 - m * n * (2 * a - m) * (2 * b - n), 0.0))) / (n * (2 * b - n))
         for way, m, n in ((-1, l1, u2), (1, u1, l2))
     )
-    return [effect[0] / b, *sorted((sign * low, sign * high))]
+    return possible([effect[0] / b, *sorted((sign * low, sign * high))])
+
+
+def possible(effect):
+    """Give the effect no larger than the whole way from one end of the index to the other."""
+    return np.clip(effect, -200, 200)
 
 
 def main(pack):
     """Compare every campaign's effect; gives the status to end with."""
-    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-    tables = [pq.read_table(pack / f"{name}.parquet") for name in ("opinions", "labels", "campaigns")]
-    (o, labels), campaigns, agree = ({c: t[c].to_numpy() for c in t.column_names} for t in tables[:2]), tables[2], 0
+    manifest, o, labels, campaigns = opened(pack, "opinions", "labels", "campaigns")
+    (o, labels), agree = ({c: t[c].to_numpy() for c in t.column_names} for t in (o, labels)), 0
     follows = response(o, labels, manifest["level"])
     o["week"] = o["week"].astype("M8[D]").astype(int)
     days = lambda column: campaigns[column].to_numpy(zero_copy_only=False)  # noqa: E731  # a column is read so twice
@@ -123,11 +126,10 @@ def main(pack):
         start = (starts - first).astype("m8[D]").astype(int) / 7
         x = x[:, np.ptp(x[time < start], axis=0) > 0]
         *seen, p_value = effect(y, x, time.astype(float), start, manifest["level"])
-        again = [round(float(part), 6) for part in (*carried(seen, follows), *seen, p_value)]
+        again = [round(float(part), 6) for part in (*carried(seen, follows), *possible(seen), p_value)]
         machines = ("machine_value", "machine_low", "machine_high", "p_value")
         agree += again == [row[column] for column in ("value", "low", "high", *machines)]
-    sys.stdout.write(f"{agree} of {len(campaigns)} campaigns agree to six digits\n")
-    return int(agree != len(campaigns))
+    return ended(manifest, agree, len(campaigns), "campaigns agree to six digits")
 
 
 if __name__ == "__main__":

@@ -4,17 +4,16 @@ Lies beside the other scripts, whose estimators it uses; ends with 1 when a part
 1953; labels of both periods: Liang, Zeger 1986, weighed against the machine: Aitken 1935; df: Satterthwaite 1946.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the matrices are small: threads would mostly wait for each other
 import numpy as np
-import pyarrow.parquet as pq
 from recompute import carried, code
 from recompute_campaigns import response
 from recompute_drivers import around, compared, filled, lent, part, same, sides, tally, told, voices, worth
+from recompute_files import ended, opened
 from recompute_labels import labels_moved
 from recompute_spans import few, folded
 from scipy import stats
@@ -83,8 +82,7 @@ def carried_to(o, judged, asked, within):
 
 def main(pack):
     """Compare every part of every change; gives the status to end with."""
-    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-    o, labels, changes = (pq.read_table(pack / f"{name}.parquet") for name in ("opinions", "labels", "changes"))
+    manifest, o, labels, changes = opened(pack, "opinions", "labels", "changes")
     o, labels = ({c: t[c].to_numpy() for c in t.column_names} for t in (o, labels))
     power, follows, rows, agree = worth(o, labels), response(o, labels, 0.95), changes.to_pylist(), 0
     whole = o["aspect"][labels["opinion"]] == 0
@@ -130,8 +128,7 @@ def main(pack):
             value, low, high = found[line["part"]][:3] if can not in ("gap", "too_few") else [np.nan] * 3
             again = {"value": value, "low": np.maximum(low, -200), "high": np.minimum(high, 200)}
             agree += line["verdict"] == can and same(line, again | {"n_before": n[0], "n_after": n[1]})
-    sys.stdout.write(f"{agree} of {len(rows)} parts of changes agree to six digits\n")
-    return int(agree != len(rows))
+    return ended(manifest, agree, len(rows), "parts of changes agree to six digits")
 
 
 if __name__ == "__main__":

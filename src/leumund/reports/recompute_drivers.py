@@ -4,13 +4,12 @@ Lies beside recompute.py; ends with 1 when a part differs in six digits. Kitagaw
 rows of one author and of one thread belong together (Cameron, Gelbach, Miller 2011, eq. 2.8).
 """
 
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 from recompute import code
+from recompute_files import ended, opened
 from scipy import stats
 
 WHOLE = 360360  # a post on k aspects counts 1/k for each of them, in whole numbers of one such part
@@ -114,9 +113,7 @@ def same(row, again):
 
 def main(pack):
     """Compare what every aspect moved; gives the status to end with."""
-    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-    tables = (pq.read_table(pack / f"{n}.parquet") for n in ("opinions", "labels", "changes", "drivers"))
-    o, labels, changes, drivers = tables
+    manifest, o, labels, changes, drivers = opened(pack, "opinions", "labels", "changes", "drivers")
     o, labels = ({c: t[c].to_numpy() for c in t.column_names} for t in (o, labels))
     post, general, power, agree = code(o["post"], o["brand"]), manifest["aspects"].index("general"), worth(o, labels), 0
     first, named = np.unique(post, return_index=True)[1][post], np.bincount(post, o["aspect"] > 0).astype(int)[post]
@@ -137,8 +134,7 @@ def main(pack):
                 *ends, way = told((power * value, power * se, df), 1 - tail)
                 again = dict(zip(("value", "low", "high", "share_before", "share_after"), (*ends, *share), strict=True))
                 agree += bool(line) and line["verdict"] == (way or "no_change_shown") and same(line, again)
-    sys.stdout.write(f"{agree} of {len(drivers)} parts of aspects agree to six digits\n")
-    return int(agree != len(drivers))
+    return ended(manifest, agree, len(drivers), "parts of aspects agree to six digits")
 
 
 if __name__ == "__main__":

@@ -3,12 +3,11 @@
 Needs pyarrow and numpy; ends with 1 when a share, its usual value or that value's error differs in six digits.
 """
 
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
+from recompute_files import ended, opened
 
 AROUND = 56  # days before and after a stretch that tell what is usual
 UNKNOWN = 5000.0  # how far a week may lie off in a forum of which fewer than three were seen
@@ -85,9 +84,8 @@ def of_sides(forums, o, shares):
 
 def main(pack):
     """Compare everything that is put in; gives the status to end with."""
-    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     names = ("opinions", "coverage", "figures", "polarities", "gaps")
-    o, coverage, figures, polarities, gaps = (pq.read_table(pack / f"{name}.parquet") for name in names)
+    manifest, o, coverage, figures, polarities, gaps = opened(pack, *names)
     o = {c: o[c].to_numpy() for c in o.column_names}
     o |= {c: o[c].astype("M8[D]").astype(int) for c in ("week", "month", "quarter", "all")}
     forums, window, again = Forums(coverage, o, manifest["venues"]), manifest["window"], {}
@@ -114,8 +112,7 @@ def main(pack):
     given = {tuple(row.values())[:5]: tuple(row.values())[5:] for row in gaps.to_pylist()}
     agree = sum(np.allclose(given[key], wanted.get(key, (np.nan,) * 3), rtol=1e-9, atol=1e-9) for key in given)
     n = len(given | wanted)
-    sys.stdout.write(f"{agree} of {n} figures with something put in agree to six digits\n")
-    return int(agree != n)
+    return ended(manifest, agree, n, "figures with something put in agree to six digits")
 
 
 if __name__ == "__main__":

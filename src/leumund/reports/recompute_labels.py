@@ -4,12 +4,11 @@ python recompute_labels.py [PACK]; needs pyarrow, numpy, scipy; ends with 1 when
 Draws: Raj 1956. Bridges: Cameron, Gelbach, Miller 2011. Spread between brands: DerSimonian and Laird 1986.
 """
 
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
+from recompute_files import ended, opened
 from scipy import stats
 
 STEPS = {"net_index": (0.01, 100.0), "negative": (1e-4, 1.0), "neutral": (1e-4, 1.0), "positive": (1e-4, 1.0)}
@@ -86,9 +85,8 @@ def labels_moved(y, w, period, groups, bridge):
 
 def main(pack):
     """Compare every label and bridge of the pack; gives the status to end with."""
-    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     names = ("opinions", "verdicts", "plans", "bridges", "labels", "judged")
-    o, v, plans, bridges, labels, judged = (pq.read_table(pack / f"{name}.parquet") for name in names)
+    manifest, o, v, plans, bridges, labels, judged = opened(pack, *names)
     o, v, p = ({c: t[c].to_numpy() for c in t.column_names} for t in (o, v, plans))
     v |= {c: o[c][v["opinion"]] for c in ("brand", "author", "thread", "week")}
     v["week"], p["week"] = (part.astype("M8[D]").astype(int) for part in (v["week"], p["week"]))
@@ -131,8 +129,7 @@ def main(pack):
             same = i is not None and abs(row["weight"] - w[i]) < 1e-6
             agree += same and all(row[c] == said[k][i] for c, k in columns.items())
     n = len(bridges) + len(labels) + len(judged)
-    sys.stdout.write(f"{agree} of {n} labels and bridges agree to six digits\n")
-    return int(agree != n)
+    return ended(manifest, agree, n, "labels and bridges agree to six digits")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
+from recompute_files import ended, opened
 from scipy import stats
 
 COUNTS = "authors_after", "authors_before", "threads_after", "threads_before"
@@ -55,9 +55,7 @@ def risen(n, adjusted):
 
 def main(pack):
     """Compare every phrase of the pack; gives the status to end with."""
-    o, blocks, phrases, tested = (
-        pq.read_table(pack / f"{name}.parquet") for name in ("opinions", "blocks", "phrases", "phrase_counts")
-    )
+    manifest, o, blocks, phrases, tested = opened(pack, "opinions", "blocks", "phrases", "phrase_counts")
     o = {c: o[c].to_numpy() for c in ("brand", "aspect", "author", "thread", "week", "all")}
     o["block"] = block_of(o, blocks)
     spoken = (o["aspect"] == 0) & (o["block"] >= 0)
@@ -87,8 +85,7 @@ def main(pack):
         agree += bool(same and said and placed and risen(n, adjusted))
         last[brand] = row["rank"], chance
     n = len(rows) + len(surest.keys() - last.keys())
-    sys.stdout.write(f"{agree} of {n} phrases agree to six digits\n")
-    return int(agree != n)
+    return ended(manifest, agree, n, "phrases agree to six digits")
 
 
 if __name__ == "__main__":

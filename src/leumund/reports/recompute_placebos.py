@@ -5,14 +5,13 @@ something differs in six digits. The second opinion: Abadie, Diamond, Hainmuelle
 Pinto 2021); its weights by least squares that are not negative (Lawson, Hanson 1974).
 """
 
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 from recompute import machine
 from recompute_campaigns import carried, effect, response
+from recompute_files import ended, opened
 from recompute_gaps import Forums
 from scipy import optimize
 
@@ -101,9 +100,8 @@ def beside(y, every, time, start, level):
 
 def main(pack):
     """Compare the weeks and rivals of every campaign and all that stands beside it; gives the status to end with."""
-    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     names = ("opinions", "labels", "coverage", "campaigns", "placebos")
-    o, labels, coverage, campaigns, told = (pq.read_table(pack / f"{name}.parquet") for name in names)
+    manifest, o, labels, coverage, campaigns, told = opened(pack, *names)
     o, labels = ({c: t[c].to_numpy() for c in t.column_names} for t in (o, labels))
     o["week"] = o["week"].astype("M8[D]").astype(int)
     follows, forums = response(o, labels, manifest["level"]), Forums(coverage, o, manifest["venues"])
@@ -124,8 +122,7 @@ def main(pack):
     for row, week in zip(told.to_pylist(), as_days(told, "week"), strict=True):
         given[row["campaign"], row["kind"], row["brand"], week] = list(row.values())[4:]
     agree, n = sum(given.get(key) == value for key, value in again.items()), len(given | again)
-    sys.stdout.write(f"{agree} of {n} placebos and choices of weeks agree to six digits\n")
-    return int(agree != n)
+    return ended(manifest, agree, n, "placebos and choices of weeks agree to six digits")
 
 
 if __name__ == "__main__":

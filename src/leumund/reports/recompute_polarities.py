@@ -3,15 +3,14 @@
 Lies beside recompute.py, whose estimators it uses; ends with 1 when a share differs in six digits.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the matrices are small: threads would mostly wait for each other
 import numpy as np
-import pyarrow.parquet as pq
 from recompute import carried, code, machine
+from recompute_files import ended, opened
 from scipy import stats
 
 NAMES = ("negative", "neutral", "positive")
@@ -57,9 +56,7 @@ def errors(o, labels, keys, proven):
 
 def main(pack):
     """Compare every share of the pack; gives the status to end with."""
-    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-    tables = (pq.read_table(pack / f"{name}.parquet") for name in ("opinions", "judged", "gaps", "polarities"))
-    o, judged, gaps, told = tables
+    manifest, o, judged, gaps, told = opened(pack, "opinions", "judged", "gaps", "polarities")
     o, judged = ({c: t[c].to_numpy() for c in t.column_names} for t in (o, judged))
     o |= {c: o[c].astype("M8[D]").astype(int) for c in ("week", "all")}
     o |= {"brand": (o["brand"] > 0).astype(int), "inside": o["all"] == o["all"].max()}  # 0 own, 1 its rivals together
@@ -100,8 +97,7 @@ def main(pack):
         ends = (value, max(0, min(value, low)), min(1, max(value, high)))
         again = [*(round(float(end), 6) if held else None for end in ends), round(float(raw[i, k]), 6)]
         agree += again == [row[column] for column in ("value", "low", "high", "machine_value")]
-    sys.stdout.write(f"{agree} of {len(told)} shares agree to six digits\n")
-    return int(agree != len(told))
+    return ended(manifest, agree, len(told), "shares agree to six digits")
 
 
 if __name__ == "__main__":

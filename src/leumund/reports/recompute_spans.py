@@ -5,14 +5,13 @@ period, a day or what a change says of its periods differs, or when opinions are
 cannot be.
 """
 
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 from recompute import code
 from recompute_drivers import held, tally
+from recompute_files import ended, opened
 
 BLOCK, BLOCKS = 28, 4  # days; phrases are counted in so many blocks
 
@@ -88,9 +87,8 @@ def folded(p, outer, heavy):
 
 def main(pack):
     """Compare all periods, days and marks of the pack; gives the status to end with."""
-    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     names = ("opinions", "coverage", "changes", "spans", "left_out", "blocks")
-    o, c, changes, *told = (pq.read_table(pack / f"{name}.parquet") for name in names)
+    manifest, o, c, changes, *told = opened(pack, *names)
     o, c = ({name: t[name].to_numpy(zero_copy_only=False) for name in t.column_names} for t in (o, c))
     first, last = np.array(manifest["window"] or [c["day"].min(), c["day"].max()], "M8[D]")
     asked = (first <= c["day"]) & (c["day"] <= last)
@@ -110,8 +108,7 @@ def main(pack):
     c["venue"] = np.array([number.get(venue, -1) for venue in c["source"]])
     can_be = np.concatenate([marks(o, c, out, span) for span in ("four_weeks", "quarter")])
     agree, n = agree + can_be.sum(), n + len(changes) + len(can_be)
-    sys.stdout.write(f"{agree} of {n} periods, days left out and marks of weeks agree\n")
-    return int(agree != n)
+    return ended(manifest, agree, n, "periods, days left out and marks of weeks agree")
 
 
 if __name__ == "__main__":

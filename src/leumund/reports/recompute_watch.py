@@ -4,13 +4,12 @@ Lies beside recompute.py, whose estimators it uses; ends with 1 when a week diff
 1959. Residuals against the weeks before: Brown, Durbin, Evans 1975. Limit by a Markov chain: Brook, Evans 1972.
 """
 
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 from recompute import machine
+from recompute_files import ended, opened
 from scipy import special
 
 KEEP, STATES, BASE, WEEKS = 0.2, 301, 8, 52  # weight of the newest week; states; weeks that teach a level; a year
@@ -71,8 +70,7 @@ def missing(coverage):
 
 def main(pack):
     """Compare every watched week of the pack; gives the status to end with."""
-    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-    o, coverage, told = (pq.read_table(pack / f"{n}.parquet") for n in ("opinions", "coverage", "watched"))
+    manifest, o, coverage, told = opened(pack, "opinions", "coverage", "watched")
     o = {c: o[c].to_numpy() for c in o.column_names}
     o["week"] = o["week"].astype("M8[D]").astype(int)
     o = {c: a[o["aspect"] == 0] for c, a in o.items()}
@@ -97,8 +95,7 @@ def main(pack):
     names = ("value", "error", "expected", "off", "running", "limit", "state")
     for row, week in zip(told.to_pylist(), days, strict=True):
         agree += again.get((row["brand"], week)) == [row[name] for name in names]
-    sys.stdout.write(f"{agree} of {len(told)} watched weeks agree to six digits\n")
-    return int(agree != len(told))
+    return ended(manifest, agree, len(told), "watched weeks agree to six digits")
 
 
 if __name__ == "__main__":
