@@ -17,13 +17,15 @@ from leumund.errors import StorageError
 from leumund.picture.view import Picture
 from leumund.reports import behind, write_report
 from leumund.reports.account import method_panels
+from leumund.reports.change import verdict_sentence
+from leumund.reports.figures import Figures, disagree
 from leumund.reports.gaps import shown_gaps, stretches, whole_gaps
 from leumund.reports.html import MOST_BYTES, report_html
 from leumund.reports.layout import laid_out
-from leumund.reports.overtime import _change
-from leumund.reports.sidebyside import disagree
+from leumund.reports.overtime import _change, lead_panel
 from leumund.tables import Coverage
 from tests.reports.pictures import Plan, make_picture
+from tests.reports.test_headline import moved
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
 PLANS = {
@@ -332,3 +334,29 @@ def test_ways_of_counting_disagree_when_one_lies_outside_of_the_other() -> None:
     assert not disagree([posts, replace(posts, value=-22.0), None])
     assert disagree([posts, replace(posts, value=-10.0, low=-22.0, high=2.0)])
     assert not disagree([posts, replace(posts, value=None, low=None, high=None)])
+
+
+@pytest.mark.parametrize(("language", "told"), [("de", "Zählweisen uneinig"), ("en", "ways of counting disagree")])
+def test_a_period_of_which_the_counts_disagree_is_marked_in_the_table_of_the_first_chart(
+    language: str, told: str
+) -> None:
+    picture = make_picture(Plan(weeks=8, brands=1))
+    figures = Figures(picture)
+    period, own = figures.readable_period, picture.own
+    uneven = figures.over_time("net_index", own, period)[-1]
+    authors = replace(uneven, counted="authors", value=(uneven.value or 0) + 60, low=(uneven.low or 0) + 60, high=100.0)
+    even = replace(picture, estimates=tuple(one for one in picture.estimates if one.counted == "posts"))
+    marked = replace(even, estimates=(*even.estimates, authors))
+    sheets = [lead_panel(Figures(one), language).sheet for one in (even, marked)]
+    flags = [[cell.flag for row in sheet.rows for cell in row if cell.flag == told] for sheet in sheets if sheet]
+    assert flags == [[], [told]]
+
+
+def test_a_counted_index_that_moved_for_no_shown_reason_is_told_so() -> None:
+    part = {"part": "total", "value": 9.0, "low": 3.0, "high": 15.0}
+    opinion = replace(moved("no_change_shown"), value=4.0, low=-3.0, high=11.0)
+    parts = {"total": replace(opinion, **part), "opinion": opinion}
+    assert "the counted index moved, but whether" in verdict_sentence(parts, "en")
+    assert "+4 (−3 to +11)" in verdict_sentence(parts, "en")
+    parts["total"] = replace(parts["total"], low=-1.0)
+    assert "no change shown" in verdict_sentence(parts, "en")

@@ -34,8 +34,9 @@ def verdict_sentence(parts: dict[str, Change], language: str) -> str:
     row, opinion = parts["total"], parts["opinion"]
     after, before = period_pair(row, language)
     words = {"brand": row.brand, "after": after, "before": before}
+    moved = row.low is not None and row.high is not None and not row.low <= 0 <= row.high
     return say(
-        f"change.{row.verdict}",
+        f"change.{'undivided' if moved and row.verdict == 'no_change_shown' else row.verdict}",
         language,
         **words,
         span=_span(opinion, language),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,13 +13,37 @@ from leumund.picture.view import Picture
 from leumund.tables import Change, Estimate, Evidence, Phrase, Polarity
 from leumund.wording import day, index_span, month, quarter, say, share_span
 
-__all__ = ["Figures", "anchor", "aspect_name", "dot", "full_name", "is_share", "period_name", "span_of", "spoken"]
+__all__ = [
+    "COUNTED",
+    "Figures",
+    "anchor",
+    "aspect_name",
+    "disagree",
+    "dot",
+    "full_name",
+    "is_share",
+    "period_name",
+    "span_of",
+    "spoken",
+]
 
 
 PERIODS = ("week", "month", "quarter")
 WIDE_BAND = 40.0  # index points from end to end
+COUNTED = ("posts", "authors", "threads")
 MOSTLY = 0.8
 LONG_DAYS = 200
+
+
+def disagree(counts: Sequence[Estimate | None]) -> bool:
+    """Tell whether one way of counting lies outside of another's interval: a few heavy voices weigh on the image."""
+    held = [figure for figure in counts if figure is not None and figure.value is not None]
+    return any(
+        not (other.low or 0) <= (figure.value or 0) <= (other.high or 0)
+        for figure in held
+        for other in held
+        if figure is not other
+    )
 
 
 class Figures:
@@ -49,6 +74,17 @@ class Figures:
     ) -> Estimate | None:
         """Give the figure over the whole period, or None when there is none."""
         return next(iter(self.over_time(measure, brand, "all", rival=rival, aspect=aspect, counted=counted)), None)
+
+    def counts_disagree(self, figure: Estimate) -> bool:
+        """Tell whether posts, authors and threads say something else of the same brand, aspect and period."""
+        place = {"rival": figure.rival, "aspect": figure.aspect}
+        found = [
+            one
+            for counted in COUNTED
+            for one in self.over_time(figure.measure, figure.brand, figure.period, counted=counted, **place)
+            if one.period_start == figure.period_start
+        ]
+        return disagree(found)
 
     @cached_property
     def brands(self) -> tuple[str, ...]:

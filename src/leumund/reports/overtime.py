@@ -88,12 +88,17 @@ def _sheet(figures: Figures, measure: str, period: str, language: str) -> Sheet:
     rows = tuple(
         (
             Cell(period_name(next(iter(found.values())), language)),
-            *(figure_cell(found.get(brand), language) for brand in figures.brands),
+            *(_cell(figures, found.get(brand), language) for brand in figures.brands),
         )
         for _, found in sorted(by_start.items())
     )
     caption = say(f"caption.{measure}", language)
     return Sheet(caption, (say("head.period", language), *figures.brands), rows)
+
+
+def _cell(figures: Figures, figure: Estimate | None, language: str) -> Cell:
+    uneven = figure is not None and figure.measure == "net_index" and figures.counts_disagree(figure)
+    return figure_cell(figure, language, uneven=uneven)
 
 
 def _moved(figures: Figures, period: str, language: str) -> str:

@@ -69,8 +69,11 @@ _INTERVAL = re.compile(r"(?:[−+]?\d[\d.,]*\s?%? )?\([−+\d][^()]*\)")
 TOLD_GAP = 0.05  # a smaller part that was not collected is in the interval, but not worth a word
 
 
-def figure_cell(figure: Estimate | None, language: str, *, remark: bool = True) -> Cell:
-    """Give a figure as a cell that opens it; with `remark`, an unproven one says so."""
+def figure_cell(figure: Estimate | None, language: str, *, remark: bool = True, uneven: bool = False) -> Cell:
+    """Give a figure as a cell that opens it; with `remark`, an unproven one says so.
+
+    `uneven` is whether the ways of counting disagree on it.
+    """
     if figure is None:
         return Cell("–", number=True)
     flags = []
@@ -78,6 +81,8 @@ def figure_cell(figure: Estimate | None, language: str, *, remark: bool = True) 
         flags.append(say("support.unproven", language))
     if figure.gap_share >= TOLD_GAP:
         flags.append(say("figure.gap", language, share=share_span(figure.gap_share, 0, 1, language).split(" (", 1)[0]))
+    if uneven:
+        flags.append(say("figure.uneven", language))
     flag = ", ".join(flags)
     return Cell(span_of(figure, language), href=anchor(figure), number=True, flag=flag)
 

@@ -8,15 +8,25 @@ from dataclasses import replace
 from leumund.charts import Dot, Row, Tick, WhiskerChart, draw_whiskers
 from leumund.charts.scales import domain
 from leumund.picture.view import TrueValue
-from leumund.reports.figures import Figures, aspect_name, dot, full_name, is_share, period_name, span_of, spoken
+from leumund.reports.figures import (
+    COUNTED,
+    Figures,
+    aspect_name,
+    disagree,
+    dot,
+    full_name,
+    is_share,
+    period_name,
+    span_of,
+    spoken,
+)
 from leumund.reports.headline import stands_apart, verdicts, weakest_aspect
 from leumund.reports.panel import Cell, Panel, Sheet, figure_cell
 from leumund.tables import Estimate
 from leumund.wording import percent, say, signed
 
-__all__ = ["aspect_panel", "brand_panel", "difference_panel", "disagree", "quarter_panel", "truth_panel"]
+__all__ = ["aspect_panel", "brand_panel", "difference_panel", "quarter_panel", "truth_panel"]
 
-COUNTED = ("posts", "authors", "threads")
 _SHAPES = {"posts": "circle", "authors": "ring", "threads": "square"}
 _TRUTHS_DRAWN = 14
 
@@ -36,17 +46,6 @@ def _whiskers(chart_id: str, title: str, note: str, rows: Sequence[Row], languag
 def _panel(chart: WhiskerChart, sheet: Sheet, *, opened: bool = False) -> Panel:
     drawn = (("", draw_whiskers(chart)),) if any(row.dots for row in chart.rows) else ()
     return Panel(chart.chart_id, chart.title, chart.description, drawn, sheet, open_sheet=opened)
-
-
-def disagree(counts: Sequence[Estimate | None]) -> bool:
-    """Tell whether one way of counting lies outside of another's interval: a few heavy voices weigh on the image."""
-    held = [figure for figure in counts if figure is not None and figure.value is not None]
-    return any(
-        not (other.low or 0) <= (figure.value or 0) <= (other.high or 0)
-        for figure in held
-        for other in held
-        if figure is not other
-    )
 
 
 def _sorted_brands(figures: Figures) -> list[str]:
