@@ -121,7 +121,7 @@ def on_potts() -> Iterator[Figure]:
         "potts_cv_macro",
         len(true),
         macro(true, said),
-        "Polarität, Tweets (PotTS, kreuzvalidiert), Makro-F1",
+        "Wertung, Tweets (PotTS, kreuzvalidiert), Makro-F1",
         ("polarity, German tweets (PotTS, cross-validated), macro-F1"),
     )
     yield "potts_cv_micro", len(true), micro(true, said), "ebenda, Mikro-F1", "same, micro-F1"
@@ -136,7 +136,7 @@ def on_germeval() -> Iterator[Figure]:
         "germeval2017_sentiment_micro",
         len(true),
         micro(true, said),
-        ("Polarität, Beiträge über die Bahn (GermEval 2017), Mikro-F1"),
+        ("Wertung, Beiträge über die Bahn (GermEval 2017), Mikro-F1"),
         "polarity, posts on German railways (GermEval 2017), micro-F1",
     )
     yield "germeval2017_sentiment_macro", len(true), macro(true, said), "ebenda, Makro-F1", "same, macro-F1"
@@ -173,8 +173,8 @@ def on_germeval_taught() -> Iterator[Figure]:
     read = judged(model, [row["text"] for row in tests], [RAILWAY])
     true, said = np.array([row["sentiment"] for row in tests]), polarities(read)
     n = len(tests)
-    yield "taught_sentiment_micro", n, micro(true, said), "angelernt: Polarität, Mikro-F1", "taught: polarity, micro-F1"
-    yield "taught_sentiment_macro", n, macro(true, said), "angelernt: Polarität, Makro-F1", "taught: polarity, macro-F1"
+    yield "taught_sentiment_micro", n, micro(true, said), "angelernt: Wertung, Mikro-F1", "taught: polarity, micro-F1"
+    yield "taught_sentiment_macro", n, macro(true, said), "angelernt: Wertung, Makro-F1", "taught: polarity, macro-F1"
     about, found = np.array([row["relevance"] == "true" for row in tests]), np.array([one.relevant for one in read])
     yield (
         "taught_relevance_micro",
@@ -197,7 +197,7 @@ def on_germeval_taught() -> Iterator[Figure]:
         "taught_aspect_micro",
         n,
         f1_of(wanted, given),
-        ("nach Anlernen mit 2.600 Beiträgen: Aspekt (GermEval 2017), Mikro-F1"),
+        ("nach Anlernen mit 2.600 Beiträgen: Thema (GermEval 2017), Mikro-F1"),
         "once taught with 2,600 posts: aspect (GermEval 2017), micro-F1",
     )
 
@@ -216,7 +216,7 @@ def on_sb10k() -> Iterator[Figure]:
         "sb10k_macro",
         len(true),
         macro(true, said),
-        "Polarität, Tweets (SB10k), Makro-F1",
+        "Wertung, Tweets (SB10k), Makro-F1",
         ("polarity, German tweets (SB10k), macro-F1"),
     )
     yield "sb10k_micro", len(true), micro(true, said), "ebenda, Mikro-F1", "same, micro-F1"
@@ -231,7 +231,7 @@ def on_english() -> Iterator[Figure]:
         "airline_macro",
         len(rows),
         macro(true, said),
-        "Polarität, englische Tweets an Fluglinien, Makro-F1",
+        "Wertung, englische Tweets an Fluglinien, Makro-F1",
         ("polarity, English tweets to airlines, macro-F1"),
     )
     yield "airline_micro", len(rows), micro(true, said), "ebenda, Mikro-F1", "same, micro-F1"

@@ -18,7 +18,7 @@ from leumund.picture.view import Picture
 from leumund.reports import behind, write_report
 from leumund.reports.account import method_panels
 from leumund.reports.change import verdict_sentence
-from leumund.reports.figures import Figures, disagree
+from leumund.reports.figures import Figures, disagree, spoken
 from leumund.reports.gaps import shown_gaps, stretches, whole_gaps
 from leumund.reports.html import MOST_BYTES, report_html
 from leumund.reports.layout import laid_out
@@ -341,11 +341,10 @@ def test_a_period_of_which_the_counts_disagree_is_marked_in_the_table_of_the_fir
     language: str, told: str
 ) -> None:
     picture = make_picture(Plan(weeks=8, brands=1))
-    figures = Figures(picture)
-    period, own = figures.readable_period, picture.own
-    uneven = figures.over_time("net_index", own, period)[-1]
-    authors = replace(uneven, counted="authors", value=(uneven.value or 0) + 60, low=(uneven.low or 0) + 60, high=100.0)
     even = replace(picture, estimates=tuple(one for one in picture.estimates if one.counted == "posts"))
+    figures = Figures(even)
+    uneven = next(one for one in figures.over_time("net_index", picture.own, figures.readable_period) if spoken(one))
+    authors = replace(uneven, counted="authors", value=99.0, low=98.0, high=100.0)
     marked = replace(even, estimates=(*even.estimates, authors))
     sheets = [lead_panel(Figures(one), language).sheet for one in (even, marked)]
     flags = [[cell.flag for row in sheet.rows for cell in row if cell.flag == told] for sheet in sheets if sheet]

@@ -15,12 +15,14 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from leumund.errors import StorageError
+from leumund.loop import Project
 from leumund.picture.view import Picture
 from leumund.reports import headline
 from leumund.reports.layout import laid_out
 from leumund.reports.xlsx import report_xlsx, write_xlsx
 from leumund.wording import say
 from tests.reports.pictures import Plan, make_picture
+from tests.walks import Talk, talking_project
 
 PLANS = {
     "measured": Plan(weeks=14, brands=4),
@@ -179,3 +181,37 @@ def test_a_place_that_cannot_be_written_to_is_told_in_words(tmp_path: Path) -> N
     with pytest.raises(StorageError) as told:
         write_xlsx(make_picture(PLANS["no posts"]), tmp_path / "file" / "picture.xlsx", language="de")
     assert told.value.next_step
+
+
+LOW_HIGH = ("low", "high")
+_SPAN = re.compile(r"\([−+]?\d[^()]*\b(bis|to)\b [^()]*\)")
+
+
+@pytest.fixture(scope="module")
+def turned(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Two forums in which one brand is judged better in the end."""
+    talk = Talk(a_day=12, good_after={"a.example": 0.8, "b.example": 0.9})
+    return talking_project(tmp_path_factory.mktemp("turned") / "project", talk)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_intervals_of_changes_and_aspects_are_numbers_too(turned: Project, language: str) -> None:
+    found = sheets(report_xlsx(turned.picture(), language=language))
+    for panel, column in (("change", "part.opinion"), ("drivers", "part.rate")):
+        rows = table(found[say(f"contents.{panel}", language)])
+        assert [value for row in rows for value in row.values() if _SPAN.search(str(value))] == []
+        names = [say(column, language), *(say(f"head.{end}", language, unit=say(column, language)) for end in LOW_HIGH)]
+        told = [[row[name] for name in names] for row in rows if row[names[0]] != "–"]
+        assert told
+        assert all(low <= middle <= high for middle, low, high in told)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_intervals_of_campaigns_are_numbers_too(market: Project, language: str) -> None:
+    found = sheets(report_xlsx(market.picture(), language=language))
+    campaigns = [
+        rows for name, rows in found.items() if name.startswith(say("campaign.contents", language, name="")[:8])
+    ]
+    assert len(campaigns) >= 2
+    for rows in campaigns:
+        assert [value for row in table(rows) for value in row.values() if _SPAN.search(str(value))] == []

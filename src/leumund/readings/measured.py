@@ -42,7 +42,7 @@ def how_good() -> tuple[tuple[str, str], ...]:
         )
     )
     return (
-        ("de", f"So gut liest das mitgelieferte Modell, gemessen, mit 95-%-Intervall: {de}."),
+        ("de", f"So gut liest das mitgelieferte Modell, gemessen, mit der Spanne bei 95 % Vertrauen: {de}."),
         (
             "de",
             "Auf Beiträgen über DSL-Anbieter ist es nicht gemessen; eigene Stichproben sagen, wie gut es dort liest.",

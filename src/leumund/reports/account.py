@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leumund.picture.view import Picture
+from leumund.picture.view import Method, Picture
 from leumund.reports.labelplan import agreement_short
 from leumund.reports.panel import Cell, Panel, Sheet, count_cell
 from leumund.tables import Apart
@@ -70,6 +70,12 @@ def _would_have_said(row: Apart, language: str) -> str:
     return signed(row.y / row.n_posts * INDEX, language)
 
 
+def _named(method: Method, language: str) -> str:
+    """Give the reader's name and version; the one that comes along has a name in words."""
+    name = say("fact.baseline", language) if method.model == "baseline" else method.model
+    return f"{name} {method.model_version}".strip()
+
+
 def method_panels(picture: Picture, language: str) -> Panel:
     """Give how the figures came about: in sentences, then as a table of what was used."""
     method = picture.method
@@ -84,14 +90,14 @@ def method_panels(picture: Picture, language: str) -> Panel:
     slowest = sorted(method.step_seconds, key=lambda step: -step[1])[:5]
     steps = ", ".join(f"{name} {number(seconds, language, digits=1)} s" for name, seconds in slowest)
     facts = [
-        ("model", f"{method.model} {method.model_version}".strip()),
+        ("model", _named(method, language)),
         ("how_good", good),
         ("labels", number(method.n_labels, language)),
         ("agreement", agreed or not_known),
         ("guideline", ", ".join(version or say("fact.unknown_guideline", language) for version in method.guidelines)),
         ("readers", ", ".join(method.readers)),
         ("zones", ", ".join(method.zone_assumed)),
-        ("engine", method.engine),
+        ("engine", say(f"engine.{method.engine}", language) if method.engine else ""),
         *([("steps", steps)] if steps else []),
         ("snapshot", picture.snapshot_id),
     ]

@@ -26,6 +26,8 @@ def bridges_panel(figures: Figures, language: str) -> Panel | None:
             Cell(
                 _span(one, language),
                 number=True,
+                value=one.value,
+                ends=(one.low, one.high),
                 flag="" if one.support == "measured" else say("bridge.borrowed", language),
             ),
             Cell(number(one.spread, language, digits=1), number=True),

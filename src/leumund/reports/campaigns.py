@@ -151,7 +151,12 @@ def effect_sheet(campaign: Campaign, language: str) -> Sheet | None:
     cells = tuple(
         (
             Cell(name),
-            Cell(span_text(span, language), number=True, value=span.value if span else None),
+            Cell(
+                span_text(span, language),
+                number=True,
+                value=span.value if span else None,
+                ends=(span.low, span.high) if span else None,
+            ),
             Cell(_zero(span, language)),
         )
         for name, span in _spans(campaign, language)
@@ -297,7 +302,7 @@ def _course_row(one: _Block, language: str) -> tuple[Cell, ...]:
     return (
         Cell(day_span(one.first, one.last, language)),
         Cell(signed(one.index, language), number=True, value=one.index),
-        Cell(_expected_text(one, language), number=True, value=one.expected),
+        Cell(_expected_text(one, language), number=True, value=one.expected, ends=(one.low, one.high)),
     )
 
 

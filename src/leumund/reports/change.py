@@ -116,7 +116,9 @@ def _cell(figures: Figures, row: Change, language: str) -> Cell:
     figure = figures.changes[row.figure_id]
     if figure.value is None:
         return Cell("–", number=True)
-    return Cell(span_of(figure, language), href=anchor(figure), number=True)
+    middle = None if figure.support == "unproven" else figure.value
+    ends = (figure.low, figure.high)
+    return Cell(span_of(figure, language), href=anchor(figure), number=True, value=middle, ends=ends)
 
 
 def driver_panel(figures: Figures, language: str) -> Panel | None:
@@ -159,10 +161,7 @@ def _driver_cells(parts: dict[str, Driver], language: str) -> list[Cell]:
     cells = []
     for row in (parts["rate"], parts["share"]):
         flag = "" if row.verdict == "no_change_shown" else say(f"verdict.{row.verdict}", language)
-        cells.append(Cell(index_span(row.value, row.low, row.high, language), number=True, flag=flag))
+        span = index_span(row.value, row.low, row.high, language)
+        cells.append(Cell(span, number=True, flag=flag, value=row.value, ends=(row.low, row.high)))
     shares = (parts["share"].share_before, parts["share"].share_after)
-    return [*cells, *(Cell(_percent(share, language), number=True) for share in shares)]
-
-
-def _percent(share: float, language: str) -> str:
-    return percent(share, language)
+    return [*cells, *(Cell(percent(share, language), number=True, value=share, form="share") for share in shares)]

@@ -31,7 +31,7 @@ def _row(one: GuidelineBridge, language: str) -> tuple[Cell, ...]:
     return (
         Cell(one.guideline),
         *(Cell(number(n, language), number=True) for n in (one.n_labels, one.n_posts)),
-        Cell(_span(one, language) or "–", number=True),
+        Cell(_span(one, language) or "–", number=True, value=one.value, ends=(one.low, one.high)),
         Cell(spread, number=True),
     )
 

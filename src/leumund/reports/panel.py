@@ -17,7 +17,8 @@ __all__ = ["Cell", "Panel", "Sheet", "count_cell", "figure_cell", "part_name", "
 class Cell:
     """One cell of a table: text, perhaps a link, perhaps a mark that something is to be noticed.
 
-    `value` is the number that the text gives, for tables that people go on working with.
+    `value` is the number that the text gives, and `ends` are those of its interval, for tables that people go on
+    working with; `form` is how it is written there (index, share or count) where the table does not tell.
     """
 
     text: str
@@ -25,6 +26,8 @@ class Cell:
     number: bool = False
     flag: str = ""
     value: float | None = None
+    ends: tuple[float | None, float | None] | None = None
+    form: str = ""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ _SHARES = dict.fromkeys(("share_of_voice", "share_negative", "share_neutral", "s
 _FORM = {"net_index": "index", "difference": "index", **_SHARES}
 _UNIT = {"net_index": "index", "difference": "points", **_SHARES}
 
+_WAYS = {"rectified mean": "rectified", "names counted": "counted", "difference, Bonferroni": "difference"}
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -137,16 +139,26 @@ def _unfolded(
 def _side_by_side(
     panel: Panel, known: dict[str, Estimate], with_figures: set[int], language: str
 ) -> tuple[tuple[Column, ...], tuple[tuple[Value, ...], ...]]:
-    """The table as it stands; the one column with figures becomes value, low, high, support, posts."""
+    """The table as it stands; the one column with figures becomes value, low, high, support, posts.
+
+    A column of other numbers with intervals becomes value, low, high, and a remark where there is one.
+    """
     if panel.sheet is None:
         return (), ()
     figures = [known[cell.href] for row in panel.sheet.rows for cell in row if cell.href in known]
+    with_ends = {i for row in panel.sheet.rows for i, cell in enumerate(row) if cell.ends} - with_figures
+    remarked = {i for row in panel.sheet.rows for i, cell in enumerate(row) if cell.flag} & with_ends
     columns: list[Column] = []
     for i, head in enumerate(panel.sheet.heads):
         if i in with_figures:
             columns += _span_columns(figures, language)
-        else:
-            columns.append(Column(head, number=any(row[i].value is not None for row in panel.sheet.rows)))
+            continue
+        plain = head.split(" (", 1)[0] if i in with_ends else head
+        columns.append(Column(plain, number=any(row[i].value is not None for row in panel.sheet.rows)))
+        if i in with_ends:
+            columns += [Column(say(f"head.{end}", language, unit=plain), number=True) for end in ("low", "high")]
+        if i in remarked:
+            columns.append(Column(say("head.remark", language)))
     rows = []
     for row in panel.sheet.rows:
         cells: list[Value] = []
@@ -155,8 +167,12 @@ def _side_by_side(
             if i in with_figures:
                 figure = known.get(cell.href)
                 cells += _span(figure, language) if figure else (None,) * 5
-            else:
-                cells.append(_plain(cell, form))
+                continue
+            cells.append(_plain(cell, cell.form or ("index" if cell.ends else form)))
+            if i in with_ends:
+                cells += [None if end is None else Number(end, "index") for end in cell.ends or (None, None)]
+            if i in remarked:
+                cells.append(cell.flag)
         rows.append(tuple(cells))
     return tuple(columns), tuple(rows)
 
@@ -258,7 +274,7 @@ def _one_figure(figure: Estimate, language: str) -> tuple[Value, ...]:
         n_posts,
         *(Number(n, "count") for n in (figure.n_authors, figure.n_threads, figure.n_labels)),
         say(f"verdict.{figure.verdict}", language) if figure.verdict else "",
-        figure.method,
+        say(f"way.{_WAYS[figure.method]}", language) if figure.method in _WAYS else figure.method,
         figure.figure_id,
     )
 
