@@ -133,7 +133,7 @@ def _about_plan(campaign: Campaign, language: str) -> Iterator[str]:
     plan = campaign.plan
     words = {
         "day": plan.recorded_at.date() if plan.recorded_at else "",
-        "digest": plan.digest[:DIGEST_SHOWN],
+        "digest": f"{plan.digest[:DIGEST_SHOWN]}…",
         "what": ", ".join(say(f"campaign_field.{name}", language) for name in plan.differences),
     }
     yield say(f"campaign_plan.{plan.kind}", language, **words)
