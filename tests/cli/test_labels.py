@@ -269,6 +269,16 @@ def test_rows_drawn_elsewhere_measure_by_the_chance_they_state_if_that_can_be(
     assert {label["inclusion_probability"] for label in labels(project)} == {0.2}
 
 
+def test_rows_that_were_deleted_from_a_workbook_are_told(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = filled(drawn(project, tmp_path, n=12))
+    assert take(project, tmp_path, rows) == 0
+    assert "any more" not in capsys.readouterr().err
+    assert take(project, tmp_path, rows[:9]) == 0
+    assert "3 drawn posts not in the file any more" in capsys.readouterr().err
+
+
 def test_a_file_older_than_what_holds_is_not_told_as_new(
     project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

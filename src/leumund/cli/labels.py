@@ -105,6 +105,7 @@ def take_labels(file: Path, folder: Path) -> int:
         [f"{len(taken.labels) - n} known before, or older than the verdict that holds"] if n < len(taken.labels) else []
     )
     told += [f"{taken.n_empty} not judged yet"] if taken.n_empty else []
+    told += [f"{_counted(taken.n_gone, 'drawn post')} not in the file any more"] if taken.n_gone else []
     told += [f"{taken.n_again} given twice"] if taken.n_again else []
     told += [f"{taken.n_elsewhere} of a draw made elsewhere, each as likely as it says"] if taken.n_elsewhere else []
     told += [f"{taken.n_teaching} that no plan drew, for teaching only"] if taken.n_teaching else []

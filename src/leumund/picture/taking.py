@@ -59,6 +59,7 @@ class Taken:
     """Labels with their row; notes (row, what was seen, next step) on rows left out; and what else was met.
 
     `n_elsewhere` of the labels are of a draw that this project did not make: they measure by the chance they state.
+    `n_gone` posts were drawn for the people of this file, and are not in it any more.
     """
 
     labels: list[tuple[int, Label]] = field(default_factory=list)
@@ -66,6 +67,7 @@ class Taken:
     n_empty: int = 0
     n_again: int = 0
     n_elsewhere: int = 0
+    n_gone: int = 0
 
     @property
     def n_teaching(self) -> int:
@@ -106,9 +108,10 @@ def take_rows(
     under a later guideline keeps the plan that drew it first. A row of which plan and text contradict each other is
     left out; so are two different verdicts of one person on the same.
     """
-    taken = Taken()
+    taken, met = Taken(), set[tuple[str, ...]]()
     for number, cells in rows:
         row = {name: _text(cell) for name, cell in zip(named, cells, strict=False)}
+        met.add((*(row.get(name, "") for name in ("plan_id", "labeller", "post_id")), fold(row.get("brand", ""))))
         if not row.get("value"):
             taken.n_empty += any(row.values())
             continue
@@ -119,6 +122,9 @@ def take_rows(
     _settle_doubles(taken)
     ours = {plan_id for plan_id, _, _ in known.drawn} | {""}
     taken.n_elsewhere = sum(label.plan_id not in ours for _, label in taken.labels)
+    drawn = {(row.plan_id, row.labeller, row.post_id, fold(row.brand)) for row in known.drawn.values()}
+    theirs = {key[:2] for key in met}
+    taken.n_gone = sum(key[:2] in theirs for key in drawn - met)
     return taken
 
 
