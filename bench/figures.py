@@ -26,6 +26,7 @@ PARTS = (
     shares.pooled_reader,
     shares.real_posts,
     shares.rate_under_threads,
+    shares.rare_under_threads,
     shares.net_under_threads,
     shares.rate_crossed,
     shares.differences,

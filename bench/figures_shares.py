@@ -165,6 +165,21 @@ def rate_under_threads(bench: Bench) -> Iterator[Tried]:
                 yield bench.rate(name, hits, bench.trials, 0.94)
 
 
+def rare_under_threads(bench: Bench) -> Iterator[Tried]:
+    """Coverage of a rate that hardly anybody, or nearly everybody, speaks of, where threads are of one mind."""
+    for share in (0.05, 0.95):
+        for n in (200, 1500):
+            rng, hits = bench.rng(26, int(100 * share), n), 0
+            for _ in range(bench.trials):
+                thread = worlds.thread_numbers(1500, 25, rng)
+                y = worlds.threaded_labels(share, 0.3, thread, rng)
+                hits += bench.use.share(worlds.labels_on(y, n, rng), worlds.scores_for(y, rng), thread, "rate").covers(
+                    share
+                )
+            some = "all posts labelled" if n == 1500 else f"{n} labels"
+            yield bench.rate(f"rate of {share:.2f}, threads of 25, {some}: coverage", hits, bench.trials, 0.94)
+
+
 def net_under_threads(bench: Bench) -> Iterator[Tried]:
     """Coverage of a net index that leans to one end: labels are −1 or 0, or a few of them 1, and hang together."""
     for mean in (8, 25):

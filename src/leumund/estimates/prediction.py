@@ -205,7 +205,8 @@ def clustered_variance(fit: Corrected, columns: list[Ints]) -> tuple[float, floa
 def _one_way(fit: Corrected, group: Ints) -> tuple[float, float]:
     """Variance and degrees of freedom when posts of one group hang together."""
     influence = fit.influence_of_labels + fit.influence_of_scores
-    raw = float((np.bincount(group, influence) ** 2).sum())
+    squares = np.bincount(group, influence) ** 2
+    raw = float(squares.sum())
     everyone = np.ones(group.size, dtype=np.bool_)
     labels = _working(fit.influence_of_labels, group, fit.labelled)
     scores = _working(fit.influence_of_scores, group, everyone)
@@ -216,7 +217,9 @@ def _one_way(fit: Corrected, group: Ints) -> tuple[float, float]:
     if labels.dof == 0 or bias <= 0:
         return raw, 0.0
     score_part = scores.variance / scores.dof if scores.variance else 0.0
-    return raw / bias, total / (labels.variance / labels.dof + score_part)
+    # Of a rare share a few groups hold most of the error, whatever their sizes: they are poor witnesses of its size.
+    seen = 2 * raw**2 / float(squares @ squares) if raw > 0 else np.inf
+    return raw / bias, max(min(total / (labels.variance / labels.dof + score_part), seen), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
