@@ -21,6 +21,7 @@ PARTS = (
     shares.corpus_share,
     shares.poor_readers,
     shares.odd_readers,
+    shares.unequal_chances,
     shares.net_index,
     shares.borrowed_correction,
     shares.pooled_reader,

@@ -56,6 +56,19 @@ def odd_readers(bench: Bench) -> Iterator[Tried]:
             yield bench.bound(f"{name}: |bias|, points", 100 * abs(rows[:, 1].mean()), 0.4, 100 * error)
 
 
+def unequal_chances(bench: Bench) -> Iterator[Tried]:
+    """Coverage of a corpus' share whose labels were drawn by score, four times as often at its ends as between."""
+    for number, reader in enumerate(("usual", "useless", "precise")):
+        for share, n in ((0.15, 100), (0.15, 400), (0.90, 100), (0.90, 400)):
+            rng, hits = bench.rng(27, number, int(100 * share), n), 0
+            for _ in range(bench.trials):
+                y = (rng.random(POSTS) < share).astype(float)
+                s = worlds.scores_for(y, rng, reader=reader)
+                labels, chances = worlds.labels_by_score(y, s, n, rng)
+                hits += bench.use.share(labels, s, inclusion=chances).covers(float(y.mean()))
+            yield bench.rate(f"labels by {reader} scores, {share:.2f}, {n} labels: coverage", hits, bench.trials, 0.945)
+
+
 def net_index(bench: Bench) -> Iterator[Tried]:
     """Coverage of a corpus' net index, whose labels are −1, 0, 1."""
     for n in (100, 400):
@@ -140,6 +153,12 @@ def real_posts(bench: Bench) -> Iterator[Tried]:
             yield bench.rate(f"real {name}, {n} labels: coverage", table[:, 0].sum(), bench.trials, 0.945)
             bias = 100 * abs(float(table[:, 1].mean()))
             yield bench.bound(f"real {name}, {n} labels: |bias|, points", bias, 0.4, 100 * float(error))
+        rng, hits = bench.rng(28, number), 0
+        for _ in range(bench.trials):
+            some = rng.choice(y.size, 1500, replace=False)
+            labels, chances = worlds.labels_by_score(y[some], s[some], 200, rng)
+            hits += bench.use.share(labels, s[some], inclusion=chances).covers(float(y[some].mean()))
+        yield bench.rate(f"real {name}, 200 labels by score: coverage", hits, bench.trials, 0.945)
         rng, false = bench.rng(4, number), 0
         for _ in range(bench.trials):
             drawn = [rng.choice(y.size, 1000) for _ in range(6)]

@@ -41,6 +41,22 @@ def labels_on(y: Array, n: int, rng: np.random.Generator) -> Array:
     return labels
 
 
+def labels_by_score(
+    y: Array, s: Array, n: int, rng: np.random.Generator, often: tuple[float, ...] = (2.0, 0.5, 2.0)
+) -> tuple[Array, Array]:
+    """About `n` labels drawn by thirds of the scores, of each as often as declared; and each post's chance of one."""
+    third = np.searchsorted(np.quantile(s, (1 / 3, 2 / 3)), s, side="right")
+    sizes = np.bincount(third, minlength=3)
+    wanted = np.round(n * np.array(often) * sizes / (np.array(often) @ sizes)).astype(int)
+    labels, chances = np.full(y.size, np.nan), np.ones(y.size)
+    for one in np.flatnonzero(sizes):
+        rows = np.flatnonzero(third == one)
+        drawn = rng.choice(rows, min(max(int(wanted[one]), 1), rows.size), replace=False)
+        labels[drawn] = y[drawn]
+        chances[rows] = drawn.size / rows.size
+    return labels, chances
+
+
 def brand(
     share: float, n: int, n_labels: int, rng: np.random.Generator, reader: Reader = "usual"
 ) -> tuple[Array, Array]:

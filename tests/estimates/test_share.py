@@ -219,3 +219,22 @@ def test_an_estimate_cannot_be_changed_afterwards() -> None:
     got = Estimated(value=0.3, low=0.2, high=0.4, n=10)
     with pytest.raises(AttributeError):
         got.value = 0.5  # type: ignore[misc]  # the point of the test
+
+
+def test_a_post_drawn_for_certain_adds_no_error() -> None:
+    y, s = corpus(n=400)
+    chance = np.where(np.arange(400) < 200, 1.0, 0.25)
+    labels = np.where((np.arange(400) < 200) | (np.arange(400) % 4 == 0), y, np.nan)
+    known, all_drawn = estimate_share(labels, s, inclusion=chance), np.full(400, 0.625)
+    assert known.covers(y.mean())
+    assert known.se != estimate_share(labels, s, inclusion=all_drawn).se
+    assert estimate_share(y, s, inclusion=np.ones(400)).width == 0
+
+
+def test_few_labels_that_stand_for_most_posts_and_agree_prove_little() -> None:
+    s = np.repeat([0.2, 0.8], [900, 100])
+    labels = np.full(1000, np.nan)
+    labels[:10], labels[900:990] = 0.0, np.tile([0.0, 1.0], 45)
+    chance = np.repeat([10 / 900, 0.9], [900, 100])
+    got = estimate_share(labels, s, inclusion=chance)
+    assert got.high > 0.2, "ten of nine hundred were looked at"

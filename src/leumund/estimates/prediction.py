@@ -22,10 +22,10 @@ __all__ = ["Corrected", "clustered_variance", "correct"]
 class Corrected:
     """A corrected mean and the parts its error is made of.
 
-    `label_variance` is that of one label, `residual_variance` that of one label after its score is taken off, `doubt`
-    the relative variance of the latter, `design_effect` ≥ 1 what unequal chances of being labelled cost. `ends` are the
-    shares of labels at either end of the scale, half a label added to each. `influence` holds each post's part in the
-    error.
+    `label_variance` is that of one label; `corpus_variance` the error over which of the collected posts were
+    labelled, 0 when all were; `doubt` the relative variance of the latter, `design_effect` ≥ 1 what unequal chances
+    of being labelled cost. `ends` are the shares of labels at either end of the scale, half a label added to each.
+    `influence` holds each post's part in the error.
     """
 
     value: float
@@ -33,7 +33,7 @@ class Corrected:
     n: int
     n_labels: int
     label_variance: float
-    residual_variance: float
+    corpus_variance: float
     doubt: float
     design_effect: float
     ends: tuple[float, float]
@@ -43,19 +43,13 @@ class Corrected:
     influence_of_scores: Floats
 
     @property
-    def corpus_variance(self) -> float:
-        """Error over which of the collected posts were labelled; 0 when all were."""
-        unlabelled_share = 1 - self.n_labels / self.n
-        return unlabelled_share * self.residual_variance * self.design_effect / self.n_labels
-
-    @property
     def rate_variance(self) -> float:
         """The corpus' error and that of the corpus itself, when posts are independent."""
         return self.corpus_variance + self.label_variance / self.n
 
     def dof_of(self, variance: float) -> float:
         """Degrees of freedom of an error of which the corpus' is a part, never under one."""
-        most = max(self.n_labels - (2 if self.slope else 1), 1)
+        most = max(self.n_labels / self.design_effect - (2 if self.slope else 1), 1)
         part = self.corpus_variance / variance if variance > 0 else 0.0
         return float(max(min(most, 2 / max(part * part * self.doubt, 1e-9)), 1.0))
 
@@ -68,24 +62,24 @@ def correct(y: Floats, s: Floats, *, bounds: tuple[float, float], inclusion: Flo
     labelled = ~np.isnan(y)
     machine_value, s = float(s.mean()), _witnessed(s, labelled)
     label, score = y[labelled], s[labelled]
-    weight = np.ones(label.size) if inclusion is None else 1 / inclusion[labelled]
-    share = weight / weight.sum()
+    chance = np.full(label.size, label.size / y.size) if inclusion is None else inclusion[labelled]
+    share, left = 1 / chance / (1 / chance).sum(), np.maximum(1 - chance, 0.0)  # a post drawn for certain has no error
     slope, slopes_without = _slopes(label, score, share)
     expected = slope * (score - s.mean())
     without = slopes_without * _distances_without(s, score)
-    residual = label - expected - (1 - label.size / y.size) * (without - expected)
+    residual = label - expected - left * (without - expected)
     value = float(share @ residual)
     off = residual - value
     influence_of_labels, influence_of_scores = np.zeros(y.size), slope * (s - s.mean()) / y.size
     influence_of_labels[labelled] = share * off
-    label_variance, residual_variance, doubt = _variances(label, off, share, bounds=bounds)
+    label_variance, corpus_variance, doubt = _variances(label, off, share, left, bounds=bounds)
     return Corrected(
         value=value,
         slope=slope,
         n=y.size,
         n_labels=label.size,
         label_variance=label_variance,
-        residual_variance=residual_variance,
+        corpus_variance=corpus_variance,
         doubt=doubt,
         design_effect=float(label.size * (share @ share)),
         ends=_ends(label, share, bounds),
@@ -147,42 +141,50 @@ def _cautious_slope(moments: Floats, n: int) -> Floats:
     return np.asarray(np.where(usable & (adjusted > 0), ys / ss * adjusted / r2, 0.0))
 
 
-def _doubt(label: Floats, off: Floats, share: Floats, *, of_ratio: bool) -> float:
-    """Relative variance of the residuals' variance; with `of_ratio`, of that over the labels' variance.
+def _variances(
+    label: Floats, off: Floats, share: Floats, left: Floats, *, bounds: tuple[float, float]
+) -> tuple[float, float, float]:
+    """Variance of a label, the corpus' error, and the doubt about the latter.
+
+    The error is never under what two unseen surprises would make of it: a handful of labels that all agree, or that
+    the scores all foretell, is no proof that no other kind exists. Where labels stand for unequal numbers of posts,
+    four more may hide behind those that stand for most. The labels' variance is at least that of the sample with half
+    a label added at either end of the scale.
+    """
+    low, high = bounds
+    n = 1 / float(share @ share)  # equal labels that these are worth
+    unbiased = n / (n - 1) if n > 1.000001 else 1.0
+    padded = np.concatenate([label, [low, high]])
+    weights = np.concatenate([share * n, [0.5, 0.5]]) / (n + 1)
+    at_least = float(weights @ (padded - weights @ padded) ** 2)
+    centred = label - share @ label
+    label_variance = max(float(share @ centred**2) * unbiased, at_least)
+    parts = share**2 * left
+    seen = float(parts @ off**2) * unbiased
+    most = float(parts.sum())
+    hidden = 4 * max(float(parts.max()) - most / label.size, 0.0)
+    least = min(2 * (high - low) / n, label_variance) * most
+    error = min(max(seen, least) + hidden * label_variance, label_variance * (most + hidden))
+    doubt = _doubt(centred, parts * off**2, share, of_ratio=low == 0)  # from 0 on: a share, whose interval is Wilson's
+    return label_variance, error, doubt * min(seen / error, 1.0) if error > 0 else 0.0
+
+
+def _doubt(label: Floats, squares: Floats, share: Floats, *, of_ratio: bool) -> float:
+    """Relative variance of the sum of squares that make the error; with `of_ratio`, of that over the labels' variance.
 
     A few large residuals among many small ones are a poor witness of their own size (delta method; without outliers
     it is 2 over the degrees of freedom). Wilson's interval takes the labels' variance from the share itself: there
     only what the scores save is in doubt.
     """
-    squares, of_labels = off**2, label**2
-    if share @ squares <= 0 or share @ of_labels <= 0:
+    of_labels = share * label**2
+    if squares.sum() <= 0 or of_labels.sum() <= 0:
         return 0.0
-    relative = squares / (share @ squares) - (of_labels / (share @ of_labels) if of_ratio else 1.0)
-    return float((share * relative) @ (share * relative))
-
-
-def _variances(label: Floats, off: Floats, share: Floats, *, bounds: tuple[float, float]) -> tuple[float, float, float]:
-    """Variance of a label and of a residual, and the doubt about the latter.
-
-    The residual's is never under what two unseen surprises would make of it: a handful of labels that all agree, or
-    that the scores all foretell, is no proof that no other kind exists. The labels' variance is at least that of the
-    sample with half a label added at either end of the scale.
-    """
-    n, (low, high) = label.size, bounds
-    padded = np.concatenate([label, [low, high]])
-    weights = np.concatenate([share * n, [0.5, 0.5]]) / (n + 1)
-    at_least = float(weights @ (padded - weights @ padded) ** 2)
-    centred = label - share @ label
-    plain = float(share @ centred**2) * n / (n - 1) if n > 1 else 0.0
-    label_variance = max(plain, at_least)
-    seen = float((share * share) @ off**2 / (share @ share)) * n / max(n - 1, 1)
-    residual = min(max(seen, 2 * (high - low) / n), label_variance)
-    doubt = _doubt(centred, off, share, of_ratio=low == 0)  # from 0 on: a share, whose interval is Wilson's
-    return label_variance, residual, doubt * min(seen / residual, 1.0)
+    relative = squares / squares.sum() - (of_labels / of_labels.sum() if of_ratio else share)
+    return float(relative @ relative)
 
 
 def _ends(label: Floats, share: Floats, bounds: tuple[float, float]) -> tuple[float, float]:
-    n = label.size
+    n = 1 / float(share @ share)
     lower, upper = ((n * float(share @ (label == end)) + 0.5) / (n + 1) for end in bounds)
     return lower, upper
 
