@@ -194,7 +194,8 @@ def clustered_variance(fit: Corrected, columns: list[Ints]) -> tuple[float, floa
 
     Two-way after Cameron, Gelbach, Miller (2011, eq. 2.8), never under the larger one-way variance nor that of
     independent posts. Each one-way variance is freed of its bias and given its degrees of freedom under an
-    exchangeable working model (Bell, McCaffrey 2002). Degrees of freedom 0: all posts are in one group.
+    exchangeable working model (Bell, McCaffrey 2002), no more of them than the groups' own squares bear. Degrees of
+    freedom 0: all posts are in one group.
     """
     parts = [_one_way(fit, column) for column in columns]
     variance = max(parts[0][0], parts[-1][0])
@@ -220,7 +221,7 @@ def _one_way(fit: Corrected, group: Ints) -> tuple[float, float]:
         return raw, 0.0
     score_part = scores.variance / scores.dof if scores.variance else 0.0
     # Of a rare share a few groups hold most of the error, whatever their sizes: they are poor witnesses of its size.
-    seen = 2 * raw**2 / float(squares @ squares) if raw > 0 else np.inf
+    seen = 2 / float(((squares / raw) ** 2).sum()) if raw > 0 else np.inf
     return raw / bias, max(min(total / (labels.variance / labels.dof + score_part), seen), 1.0)
 
 
