@@ -54,6 +54,12 @@ def test_every_verdict_is_a_whole_sentence_without_a_gap(campaign: Campaign, lan
     assert title.endswith(".") == (campaign.verdict == "cannot_be_said")  # only then it is more than one sentence
 
 
+def test_without_time_for_earlier_placebos_nothing_is_said_of_none() -> None:
+    short = replace(said(), placebo_starts=())
+    assert "0 of 0" not in told(short, "en")
+    assert "too little time before the start" in told(short, "en")
+
+
 def test_where_nothing_can_be_said_no_index_without_an_interval_is_drawn() -> None:
     (panel,) = campaign_panels(said(start=-40), "en")
     assert (panel.charts, panel.sheet) == ((), None)

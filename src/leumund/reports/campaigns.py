@@ -124,7 +124,11 @@ def _placebos(campaign: Campaign, language: str) -> str:
     alarms = sum(not _holds(one.effect, 0.0) for one in campaign.placebo_starts)
     moved = sum(not _holds(one.effect, 0.0) for one in campaign.placebo_brands)
     n, brands = len(campaign.placebo_starts), len(campaign.placebo_brands)
-    text = say("campaign.placebos", language, alarms=alarms, n=n, moved=moved, brands=brands)
+    text = (
+        say("campaign.placebos", language, alarms=alarms, n=n, moved=moved, brands=brands)
+        if n
+        else say("campaign.placebos_brands", language, moved=moved, brands=brands)
+    )
     often = alarms > OFTEN * n or moved > OFTEN * brands
     return f"{text} {say('campaign.placebos_many', language)}" if often else text
 
