@@ -58,6 +58,10 @@ def test_without_time_for_earlier_placebos_nothing_is_said_of_none() -> None:
     short = replace(said(), placebo_starts=())
     assert "0 of 0" not in told(short, "en")
     assert "too little time before the start" in told(short, "en")
+    alone = replace(short, placebo_brands=())
+    assert "Placebos are not possible here" in told(alone, "en")
+    titles = [panel.title for panel in campaign_panels(alone, "en")]
+    assert titles[1] == "Placebos are not possible for this effect"
 
 
 def test_where_nothing_can_be_said_no_index_without_an_interval_is_drawn() -> None:

@@ -124,11 +124,8 @@ def _placebos(campaign: Campaign, language: str) -> str:
     alarms = sum(not _holds(one.effect, 0.0) for one in campaign.placebo_starts)
     moved = sum(not _holds(one.effect, 0.0) for one in campaign.placebo_brands)
     n, brands = len(campaign.placebo_starts), len(campaign.placebo_brands)
-    text = (
-        say("campaign.placebos", language, alarms=alarms, n=n, moved=moved, brands=brands)
-        if n
-        else say("campaign.placebos_brands", language, moved=moved, brands=brands)
-    )
+    key = "placebos" if n else "placebos_brands" if brands else "placebos_none"
+    text = say(f"campaign.{key}", language, alarms=alarms, n=n, moved=moved, brands=brands)
     often = alarms > OFTEN * n or moved > OFTEN * brands
     return f"{text} {say('campaign.placebos_many', language)}" if often else text
 
@@ -317,7 +314,7 @@ def _checks_panel(campaign: Campaign, language: str, panel_id: str) -> Panel | N
     spans = _spans(campaign, language)
     placebos = [one.effect for one in campaign.placebo_brands] + [one.effect for one in campaign.placebo_starts]
     seen = sum(_holds(span, 0.0) is False for span in placebos)
-    title = say("campaign.checks_quiet", language, seen=seen, n=len(placebos))
+    title = say("campaign.checks_quiet" if placebos else "campaign.checks_none", language, seen=seen, n=len(placebos))
     parts = [say("campaign.checks", language, level=number(100 * campaign.level, language))]
     known = campaign.truth is not None and campaign.support != "unproven"
     if known:
