@@ -235,7 +235,7 @@ def test_labels_that_cannot_be_used_are_listed_with_the_near_name(
     )
     answer = leumund("label", "take", labels, "--project", project)
     assert answer.status == 1
-    assert "1 new labels of 1 rows" in answer.err
+    assert "1 new label of 1 row" in answer.err
     for row, said in ((2, "did you mean “Telekom”"), (3, "did you mean “negative”"), (4, "no post 0123")):
         assert f"{labels}, row {row}\n" in answer.err
         assert said in answer.err
