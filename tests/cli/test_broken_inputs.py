@@ -240,7 +240,7 @@ def test_labels_that_cannot_be_used_are_listed_with_the_near_name(
         assert f"{labels}, row {row}\n" in answer.err
         assert said in answer.err
     again = leumund("label", "take", labels, "--project", project)
-    assert "0 new labels of 1 rows" in again.err
+    assert "0 new labels of 1 row" in again.err
 
 
 def test_a_table_of_labels_without_a_needed_column_names_the_near_one(
