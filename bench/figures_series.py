@@ -166,7 +166,7 @@ def _opinion(use: Estimators, got: TwoPeriods) -> estimates.Part:
     return use.movement(within, **told).opinion
 
 
-MOST_PARTED = 400
+MOST_PARTED = 1_000
 OTHER_CAUSES = ("mix_only", "reader_only")
 UNFORESEEN = ("the reader jumps by 10",)  # labels of other weeks tell nothing of it: what is measured has no floor
 
